@@ -1,0 +1,3 @@
+"""The package behind the pages of genbook, a textbook on deep generative models."""
+
+__version__ = "0.1.0"
