@@ -1,0 +1,38 @@
+# Every target has a plain command beside it in README.md, for machines without make.
+PYTHON ?= python3
+PORT ?= 8000
+ifeq ($(OS),Windows_NT)
+VENV := .venv/Scripts/python.exe
+else
+VENV := .venv/bin/python
+endif
+
+.PHONY: serve book test test-full notebooks lint clean env publish-to
+.DEFAULT_GOAL := serve
+
+env:
+	@$(PYTHON) book/tools/env.py
+
+book: env  ## build the website
+	@$(VENV) book/tools/site_build.py
+
+serve: book  ## build the website and serve it on localhost
+	@$(VENV) book/tools/serve.py --port $(PORT)
+
+test: env  ## the whole suite
+	@$(VENV) book/tools/check.py
+
+test-full: env  ## the whole suite, with what is long and rare
+	@$(VENV) book/tools/check.py --full
+
+notebooks: env  ## execute the changed pages, or PAGE=chapters/..., in place at the CPU budget
+	@$(VENV) book/tools/notebooks.py $(PAGE)
+
+lint: env  ## ruff and ESLint
+	@$(VENV) book/tools/lint.py
+
+publish-to: env  ## REPO=owner/name: set the address of the repository everywhere
+	@$(VENV) book/tools/publish.py $(REPO)
+
+clean:
+	@$(PYTHON) book/tools/clean.py

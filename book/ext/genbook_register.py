@@ -1,0 +1,79 @@
+"""The directive `register`: every row of `book/models.yml` as a table, grouped by chapter."""
+
+import importlib
+from pathlib import Path
+from typing import Any
+
+import yaml
+from docutils import nodes
+from docutils.statemachine import StringList
+from sphinx.application import Sphinx
+from sphinx.util.docutils import SphinxDirective
+
+FAMILIES = {
+    "foundations": "Foundations",
+    "autoregressive": "Autoregressive models",
+    "vae": "Variational autoencoders",
+    "flows": "Normalizing flows",
+    "diffusion": "Diffusion models",
+    "gan": "Generative adversarial networks",
+    "ebm": "Energy-based models",
+    "comparison": "Comparison",
+}
+PROMISES = {
+    "log_prob": "exact log-density",
+    "log_prob_ode": "log-density up to solver error",
+    "elbo": "lower bound",
+    "energy": "energy",
+    "sample": "samples",
+    "critic_loss": "two-player training",
+}
+
+
+def promises(symbol: str) -> list[str]:
+    """Return what the class or function `symbol` can answer, read from the methods that it has."""
+    module, _, name = symbol.rpartition(".")
+    target = getattr(importlib.import_module(module), name)
+    return [words for method, words in PROMISES.items() if hasattr(target, method)]
+
+
+def chapter_of(row: dict[str, str]) -> str:
+    """Return the folder of the chapter that teaches the row."""
+    return Path(row["page"]).parts[1]
+
+
+def table(rows: list[dict[str, str]]) -> list[str]:
+    """Return the rows as the lines of a MyST list table."""
+    lines = [":::{list-table}", ":header-rows: 1", ":class: register", ":widths: 26 24 28 22", ""]
+    lines += ["* - Model", "  - Paper", "  - In the library", "  - What it gives"]
+    for row in rows:
+        page = "/" + str(Path(row["page"]).with_suffix(""))
+        papers = "; ".join(f"{{cite:t}}`{key.strip()}`" for key in row["paper"].split(","))
+        lines += [f"* - {{doc}}`{row['title']} <{page}>`", f"  - {papers}", f"  - `{row['symbol']}`"]
+        lines += [f"  - {', '.join(promises(row['symbol'])) or 'a method'}"]
+    return [*lines, ":::", ""]
+
+
+class Register(SphinxDirective):
+    """Render the register of models."""
+
+    has_content = False
+
+    def run(self) -> list[nodes.Node]:
+        """Return one table a chapter, in the order of the book."""
+        source = Path(self.env.srcdir) / "book" / "models.yml"
+        self.env.note_dependency(str(source))
+        rows = yaml.safe_load(source.read_text(encoding="utf-8")) or []
+        lines: list[str] = []
+        for folder, title in FAMILIES.items():
+            if own := [row for row in rows if chapter_of(row) == folder]:
+                lines += [f"**{title}**", "", *table(own)]
+        container = nodes.container(classes=["register-tables"])
+        self.state.nested_parse(StringList(lines, source=str(source)), self.content_offset, container)
+        return container.children
+
+
+def setup(app: Sphinx) -> dict[str, Any]:
+    """Register the directive."""
+    app.add_directive("register", Register)
+    return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

@@ -1,0 +1,65 @@
+"""Sphinx hooks of the website: nothing from other hosts, live figures, launch buttons, and fixes of the theme."""
+
+import re
+from pathlib import Path
+from typing import Any
+
+from docutils import nodes
+from sphinx.application import Sphinx
+
+UNWANTED_SCRIPTS = ("thebe", "require.min.js", "@jupyter-widgets", "embed-amd")
+COLAB = "https://colab.research.google.com"
+
+
+def _file_of(script: Any) -> str:
+    return str(getattr(script, "filename", script))
+
+
+def drop_unwanted_scripts(
+    app: Sphinx, pagename: str, templatename: str, context: dict[str, Any], doctree: nodes.document | None
+) -> None:
+    """Leave out the scripts that call other hosts or are never used here (thebe, the widget manager)."""
+    scripts = context.get("script_files", [])
+    context["script_files"] = [s for s in scripts if not any(name in _file_of(s) for name in UNWANTED_SCRIPTS)]
+    styles = context.get("css_files", [])
+    context["css_files"] = [s for s in styles if "thebe" not in _file_of(s)]
+
+
+def add_live_figures(
+    app: Sphinx, pagename: str, templatename: str, context: dict[str, Any], doctree: nodes.document | None
+) -> None:
+    """Load the live-figure code on the pages that hold a live figure, and on no other."""
+    if doctree is not None and any("data-live=" in raw.astext() for raw in doctree.findall(nodes.raw)):
+        app.add_js_file("live/main.mjs", type="module")
+
+
+def add_launch_button(app: Sphinx, config: Any) -> None:
+    """Offer Colab once `_config.yml` knows the address of the repository."""
+    options = config.html_theme_options
+    options["launch_buttons"] = {"colab_url": COLAB} if options.get("repository_url") else {}
+
+
+def mend_page(html: str) -> str:
+    """Return the page with the theme's accessibility faults mended."""
+    html = re.sub(r"<script>(?:(?!</script>).)*thebe(?:(?!</script>).)*</script>", "", html, flags=re.S)
+    html = html.replace('role="doc-biblioentry"', "").replace('role="doc-bibliography"', 'role="list"')
+    html = re.sub(r"<script[^>]*>\s*const THEBE_JS_URL.*?</script>", "", html, flags=re.S)
+    return html
+
+
+def mend_pages(app: Sphinx, exception: Exception | None) -> None:
+    """Mend every page that was written."""
+    if exception is None and app.builder.format == "html":
+        for page in Path(app.outdir).rglob("*.html"):
+            text = page.read_text(encoding="utf-8")
+            if (mended := mend_page(text)) != text:
+                page.write_text(mended, encoding="utf-8")
+
+
+def setup(app: Sphinx) -> dict[str, Any]:
+    """Connect the hooks."""
+    app.connect("config-inited", add_launch_button, priority=900)
+    app.connect("html-page-context", add_live_figures, priority=400)
+    app.connect("html-page-context", drop_unwanted_scripts, priority=990)
+    app.connect("build-finished", mend_pages)
+    return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}
