@@ -59,24 +59,32 @@ class HasLoss(Protocol):
 
 
 @runtime_checkable
-class Autoregressive(Protocol):
-    """A product of conditionals p(x_i | x_<i), evaluated at once or one position at a time.
+class Stepwise(Protocol):
+    """A model that gives the distribution of the next symbol, one position at a time: enough to sample or to compress.
 
-    `order[t]` is the index of the variable that is generated t-th (raster order: order[t] = t), and
-    `output` turns a row of parameters into a distribution (see `genbook.nn.outputs`).
+    `output` turns a row of parameters into a distribution over one variable (see `genbook.nn.outputs`).
     """
 
-    order: Tensor
     output: Any
 
-    def conditionals(self, x: Tensor) -> Tensor:
-        """Return the parameters of every p(x_i | x_<i) in one pass, shape (B, D, output.size)."""
-        ...
-
     def start(self, n: int) -> tuple[Tensor, Any]:
-        """Return the parameters of the first variable in the order, shape (n, output.size), and a cache."""
+        """Return the parameters of the first variable for n sequences, shape (n, output.size), and a cache."""
         ...
 
     def step(self, state: Any, x_t: Tensor) -> tuple[Tensor, Any]:
         """Feed x_t of shape (n,), the value of the variable just generated; return what `start` returns for the next."""
+        ...
+
+
+@runtime_checkable
+class Autoregressive(Stepwise, Protocol):
+    """A product of conditionals p(x_i | x_<i), evaluated at once or one position at a time.
+
+    `order[t]` is the index of the variable that is generated t-th (raster order: order[t] = t).
+    """
+
+    order: Tensor
+
+    def conditionals(self, x: Tensor) -> Tensor:
+        """Return the parameters of every p(x_i | x_<i) in one pass, shape (B, D, output.size)."""
         ...
