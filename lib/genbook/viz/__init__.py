@@ -1,0 +1,22 @@
+"""Figures from tensors in one style that reads on light and on dark pages; nothing here knows a model."""
+
+from genbook.viz.images import image_grid, matrix
+from genbook.viz.output import Picture, Table, picture, show, table
+from genbook.viz.plots import bars, curves, density
+from genbook.viz.style import COLORS, INK, use_style
+
+__all__ = [
+    "COLORS",
+    "INK",
+    "Picture",
+    "Table",
+    "bars",
+    "curves",
+    "density",
+    "image_grid",
+    "matrix",
+    "picture",
+    "show",
+    "table",
+    "use_style",
+]
