@@ -215,14 +215,14 @@ NOT_POSITIVE = st.one_of(st.floats(max_value=0), st.just(math.nan), st.just(math
     [
         lambda v: toys.eight_gaussians(noise=v),
         lambda v: toys.grid_gaussians(spacing=v),
-        lambda v: toys.two_moons(v),
+        toys.two_moons,
         lambda v: toys.two_spirals(turns=v),
         lambda v: toys.Rings([1.0, v]),
         lambda v: toys.Rings(noise=v),
         lambda v: toys.Checkerboard(half_width=v),
         lambda v: toys.Pinwheel(width=v),
         lambda v: toys.Banana(noise=v),
-        lambda v: toys.Funnel(v),
+        toys.Funnel,
     ],
 )
 def test_bad_sizes_are_named(build, value):
