@@ -54,6 +54,31 @@ def check_levels(x: Tensor, levels: int, name: str = "x") -> None:
         )
 
 
+def check_tokens(x: Tensor, levels: int, name: str = "x") -> None:
+    """Raise unless `x` is an int64 tensor of shape (B, D), neither of them 0, with entries in {0, ..., levels - 1}.
+
+    Raises:
+        TypeError: `x` is not a tensor, or not of dtype int64.
+        ValueError: the shape does not fit, the batch is empty, or an entry is outside the alphabet.
+
+    >>> check_tokens(torch.tensor([[0, 5]]), 4)
+    Traceback (most recent call last):
+    ValueError: x holds the token 5, expected whole numbers from 0 to 3: use the vocabulary of the model.
+    """
+    if not isinstance(x, Tensor):
+        raise TypeError(f"{name} is a {type(x).__name__}, expected an int64 tensor of shape (B, D).")
+    if x.dtype != torch.int64:
+        raise TypeError(f"{name} has dtype {x.dtype}, expected int64 tokens: call {name}.long() first.")
+    if x.dim() != 2 or not x.numel():
+        raise ValueError(f"{name} has shape {tuple(x.shape)}, expected (B, D) with B, D >= 1: one row a sequence.")
+    wrong = x[(x < 0) | (x >= levels)]
+    if wrong.numel():
+        raise ValueError(
+            f"{name} holds the token {wrong[0].item()}, expected whole numbers from 0 to {levels - 1}: "
+            "use the vocabulary of the model."
+        )
+
+
 def check_count(n: int, name: str = "n", most: int | None = None) -> None:
     """Raise unless `n` is a whole number of at least 1, and at most `most` where that is given."""
     if isinstance(n, bool) or not isinstance(n, int):

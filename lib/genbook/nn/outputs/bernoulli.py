@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import ClassVar
 
+import torch
 import torch.nn.functional as F
 from torch import Tensor
 
@@ -29,6 +30,10 @@ class Bernoulli:
         check_params(params, self.size, x, "x")
         logit = params[..., 0]
         return x * logit - F.softplus(logit)
+
+    def probabilities(self, params: Tensor) -> Tensor:
+        """Return p(0) and p(1): params (..., 1) -> (..., 2)."""
+        return torch.cat([-params, params], dim=-1).sigmoid()
 
     def from_uniform(self, params: Tensor, u: Tensor) -> Tensor:
         """Invert the CDF: 1 where u has passed p(x = 0), else 0."""

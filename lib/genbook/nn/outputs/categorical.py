@@ -36,6 +36,10 @@ class Categorical:
         check_params(params, self.size, x, "x")
         return params.log_softmax(-1).gather(-1, x.long().unsqueeze(-1)).squeeze(-1)
 
+    def probabilities(self, params: Tensor) -> Tensor:
+        """Return the probability of every level: params (..., levels) -> (..., levels)."""
+        return params.softmax(-1)
+
     def from_uniform(self, params: Tensor, u: Tensor) -> Tensor:
         """Invert the CDF: the number of levels whose cumulative probability u has passed."""
         check_params(params, self.size, u, "u")

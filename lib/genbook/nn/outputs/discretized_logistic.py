@@ -62,6 +62,12 @@ class DiscretizedLogisticMixture:
         width = torch.log(-torch.expm1(-2 * reach)).masked_fill(first | last, 0.0)
         return (log_weight + below_b + above_a + width).logsumexp(-1)
 
+    def probabilities(self, params: Tensor) -> Tensor:
+        """Return the probability of every level: params (..., 3 K) -> (..., levels)."""
+        level = torch.arange(self.levels, dtype=params.dtype, device=params.device)
+        shape = (*params.shape[:-1], self.levels)
+        return self.log_prob(level.expand(shape), params.unsqueeze(-2).expand(*shape, self.size)).exp()
+
     def from_uniform(self, params: Tensor, u: Tensor) -> Tensor:
         """Invert the CDF: the number of bins whose upper edge u has passed."""
         check_params(params, self.size, u, "u")
