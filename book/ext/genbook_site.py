@@ -9,6 +9,7 @@ from sphinx.application import Sphinx
 
 UNWANTED_SCRIPTS = ("thebe", "require.min.js", "@jupyter-widgets", "embed-amd")
 COLAB = "https://colab.research.google.com"
+ICON = re.compile(r'("?[\w-]+"?):\[\d+,\d+,(\[[^\]]*\]),"[0-9a-f]+",(?:"[^"]*"|\[[^\]]*\])\],?')
 
 
 def _file_of(script: Any) -> str:
@@ -30,7 +31,7 @@ def add_live_figures(
 ) -> None:
     """Load the live-figure code on the pages that hold a live figure, and on no other."""
     if doctree is not None and any("data-live=" in raw.astext() for raw in doctree.findall(nodes.raw)):
-        app.add_js_file("live/main.mjs", type="module")
+        app.add_js_file("live/live.mjs", type="module")
 
 
 def add_launch_button(app: Sphinx, config: Any) -> None:
@@ -40,20 +41,37 @@ def add_launch_button(app: Sphinx, config: Any) -> None:
 
 
 def mend_page(html: str) -> str:
-    """Return the page with the theme's accessibility faults mended."""
-    html = re.sub(r"<script>(?:(?!</script>).)*thebe(?:(?!</script>).)*</script>", "", html, flags=re.S)
-    html = html.replace('role="doc-biblioentry"', "").replace('role="doc-bibliography"', 'role="list"')
+    """Return the page with the theme's faults mended: thebe's settings, and roles that readers' aids no longer know."""
     html = re.sub(r"<script[^>]*>\s*const THEBE_JS_URL.*?</script>", "", html, flags=re.S)
+    html = html.replace(' role="doc-bibliography"', ' role="list"').replace(' role="doc-biblioentry"', ' role="listitem"')
     return html
 
 
-def mend_pages(app: Sphinx, exception: Exception | None) -> None:
-    """Mend every page that was written."""
-    if exception is None and app.builder.format == "html":
-        for page in Path(app.outdir).rglob("*.html"):
-            text = page.read_text(encoding="utf-8")
-            if (mended := mend_page(text)) != text:
-                page.write_text(mended, encoding="utf-8")
+def keep_icons(script: str, names: set[str]) -> str:
+    """Return the icon script with only the icons of these names or aliases."""
+
+    def kept(match: re.Match[str]) -> str:
+        aliases = set(re.findall(r'"([\w-]+)"', match[2]))
+        return match[0] if {match[1].strip('"'), *aliases} & names else ""
+
+    return ICON.sub(kept, script)
+
+
+def mend_site(app: Sphinx, exception: Exception | None) -> None:
+    """Mend every page that was written, and drop the icons and source maps that no page uses."""
+    if exception is not None or app.builder.format != "html":
+        return
+    icons = {"xmark"}  # the one that a script of the theme adds
+    for page in Path(app.outdir).rglob("*.html"):
+        text = page.read_text(encoding="utf-8")
+        icons.update(re.findall(r"\bfa-([a-z0-9-]+)", text))
+        if (mended := mend_page(text)) != text:
+            page.write_text(mended, encoding="utf-8")
+    static = Path(app.outdir) / "_static"
+    script = static / "scripts" / "fontawesome.js"
+    script.write_text(keep_icons(script.read_text(encoding="utf-8"), icons), encoding="utf-8")
+    for unused in static.rglob("*.js.map"):
+        unused.unlink()
 
 
 def setup(app: Sphinx) -> dict[str, Any]:
@@ -61,5 +79,5 @@ def setup(app: Sphinx) -> dict[str, Any]:
     app.connect("config-inited", add_launch_button, priority=900)
     app.connect("html-page-context", add_live_figures, priority=400)
     app.connect("html-page-context", drop_unwanted_scripts, priority=990)
-    app.connect("build-finished", mend_pages)
+    app.connect("build-finished", mend_site)
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}
