@@ -1,5 +1,6 @@
 """Measurements of a trained model: likelihoods with their units, sample quality, and the baselines to beat."""
 
+from genbook.evaluation.baselines import Histogram, RasterBigram, Uniform
 from genbook.evaluation.estimate import (
     Estimate,
     bits_per_character,
@@ -10,17 +11,24 @@ from genbook.evaluation.estimate import (
     perplexity,
     rescaled,
 )
+from genbook.evaluation.frechet import frechet_distance, frechet_gaussians, inception_score
 from genbook.evaluation.likelihood import nats, nats_of, per_example
 from genbook.evaluation.seeds import Spread, mean_of_seeds
 
 __all__ = [
     "Estimate",
+    "Histogram",
+    "RasterBigram",
     "Spread",
+    "Uniform",
     "bits_per_character",
     "bits_per_dim",
+    "frechet_distance",
+    "frechet_gaussians",
     "from_bits_per_character",
     "from_bits_per_dim",
     "from_perplexity",
+    "inception_score",
     "mean_of_seeds",
     "nats",
     "nats_of",
