@@ -49,29 +49,31 @@ class Schedule:
                 f"scheduler is a {type(scheduler).__name__}, expected a torch learning-rate scheduler, "
                 "or a function that builds one from an optimizer."
             )
-        self._made = scheduler
+        self._given = scheduler
+        self._scheduler: Any = None
 
     def start(self, run: Run) -> None:
         """Build the scheduler where only its recipe was given."""
-        if isinstance(self._made, LRScheduler):
+        if isinstance(self._given, LRScheduler):
+            self._scheduler = self._given
             return
         if len(run.optimizers) != 1:
             raise ValueError(
                 f"the run has {len(run.optimizers)} optimizers, expected one: pass a built scheduler for each of them."
             )
-        made = self._made(run.optimizers[0])
+        made = self._given(run.optimizers[0])
         if not isinstance(made, LRScheduler):
             raise TypeError(f"the scheduler function returned a {type(made).__name__}, expected a torch scheduler.")
-        self._made = made
+        self._scheduler = made
 
     def after_step(self, run: Run) -> None:
         """Move the learning rate on by one step."""
-        self._made.step()
+        self._scheduler.step()
 
     def state_dict(self) -> dict[str, Any]:
         """Return the scheduler's state."""
-        return self._made.state_dict()
+        return self._scheduler.state_dict()
 
     def load_state_dict(self, state: dict[str, Any]) -> None:
         """Take over what `state_dict` returned."""
-        self._made.load_state_dict(state)
+        self._scheduler.load_state_dict(state)

@@ -74,6 +74,12 @@ def averaged(loss_fn: LossFn, module: nn.Module) -> LossFn:
     )
 
 
+def own_noise() -> None:
+    """Seed the generators of every process but the first apart, so that no two draw the same noise for their rows."""
+    if rank() > 0:
+        torch.manual_seed(int(torch.randint(2**62, ())) + rank())
+
+
 def my_rows(batch: Any) -> Any:
     """Return this process's equal share of the rows of every tensor in `batch`.
 
@@ -104,11 +110,13 @@ def mean(value: Tensor) -> float:
     return total.item() / world_size()
 
 
-def share(tensor: Tensor) -> Tensor:
-    """Overwrite `tensor` with the first process's, in place."""
-    if world_size() > 1:
-        dist.broadcast(tensor, 0)
-    return tensor
+def agreed(value: float, place: torch.device) -> float:
+    """Return the first process's `value` on every process; `place` is a device whose backend can carry it."""
+    if world_size() == 1:
+        return value
+    carrier = torch.tensor(value, dtype=torch.float64, device=place)
+    dist.broadcast(carrier, 0)
+    return carrier.item()
 
 
 def share_buffers(module: nn.Module) -> None:

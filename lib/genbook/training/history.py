@@ -62,7 +62,7 @@ class History:
                 self.steps[window - 1 :], _running_mean(self.losses, window), color=line.get_color(), label="mean loss"
             )
         for name, points in self.metrics.items():
-            ax.plot(*zip(*points, strict=True), marker=".", label=name)
+            ax.plot(*zip(*points, strict=True), marker="." if len(points) < 50 else "", label=name)
         ax.set_xlabel("step")
         ax.set_ylabel(f"loss ({unit})" if unit else "loss")
         ax.legend()

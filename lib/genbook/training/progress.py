@@ -23,7 +23,7 @@ class _Stream(Protocol):
 
 
 class NotebookLine:
-    """A stream whose last line replaces what a cell shows, so that a saved notebook keeps one line, not every refresh."""
+    """A stream whose last line replaces what a cell shows, so that a saved notebook keeps one line."""
 
     def __init__(self, display: Callable[..., Any]) -> None:
         self._display = display

@@ -11,6 +11,7 @@ from typing import Any
 from torch import nn
 from torch.optim import Optimizer
 
+from genbook.training import distributed
 from genbook.training.history import History
 from genbook.training.progress import progress
 
@@ -57,7 +58,8 @@ def is_hooked(callback: Any) -> bool:
 def iterate(run: Run, update: Callable[[int], float]) -> History:
     """Call `update(step) -> loss` until the run has made its steps, with the module in training mode."""
     history = run.history
-    with _training_mode(run.module):
+    with in_mode(run.module, training=True):
+        distributed.own_noise()
         run.call("start")
         run.call("restore")
         with progress(run) as tick:
@@ -75,9 +77,10 @@ def iterate(run: Run, update: Callable[[int], float]) -> History:
 
 
 @contextmanager
-def _training_mode(module: nn.Module) -> Iterator[None]:
+def in_mode(module: nn.Module, training: bool) -> Iterator[None]:
+    """Put the module in training or evaluation mode inside the block, and every part back in its own after it."""
     before = [(part, part.training) for part in module.modules()]
-    module.train()
+    module.train(training)
     try:
         yield
     finally:
