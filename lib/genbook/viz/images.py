@@ -68,8 +68,10 @@ def _as_channels_last(x: NDArray[np.float64]) -> NDArray[np.float64]:
 def _tile(images: NDArray[np.float64], rows: int, columns: int, gap: int) -> NDArray[np.float64]:
     """Lay images (N, H, W, C) out as one RGBA picture, framed by lines that show on black and on white."""
     n, height, width, _ = images.shape
-    canvas = np.empty((rows * (height + gap) + gap, columns * (width + gap) + gap, 4))
-    canvas[:] = to_rgba(INK, alpha=0.45)
+    canvas = np.zeros((rows * (height + gap) + gap, columns * (width + gap) + gap, 4))
+    for i in range(n):
+        top, left = gap + (i // columns) * (height + gap), gap + (i % columns) * (width + gap)
+        canvas[top - gap : top + height + gap, left - gap : left + width + gap] = to_rgba(INK, alpha=0.45)
     for i in range(n):
         top, left = gap + (i // columns) * (height + gap), gap + (i % columns) * (width + gap)
         canvas[top : top + height, left : left + width, :3] = images[i]

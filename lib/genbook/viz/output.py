@@ -30,8 +30,9 @@ class Picture:
             f'<img class="dark-light" alt="{html.escape(self.alt)}" width="{self.width}" style="{BACKGROUND}" '
             f'src="data:image/png;base64,{data}">'
         )
-        caption = f"\n<figcaption>{html.escape(self.caption)}</figcaption>" if self.caption else ""
-        return f'<figure class="genbook-figure" style="margin:0">\n{image}{caption}\n</figure>'
+        text = f'<figcaption class="mathjax_process">{html.escape(self.caption)}</figcaption>'
+        caption = f"\n{text}" if self.caption else ""
+        return f'<figure class="genbook-figure">\n{image}{caption}\n</figure>'
 
     def __repr__(self) -> str:  # noqa: D105
         return f"[Figure: {self.alt}]"
