@@ -1,6 +1,7 @@
 """n-gram models: the next symbol depends on the n - 1 before it, and its probability is a smoothed count.
 
-Contexts at the start of a sequence are shorter, and there the shorter contexts' counts are used as they are.
+The first symbols of a sequence have shorter contexts, and there the shorter strings' counts are the last word.
+Continuation counts (Kneser and Ney) are taken over the strings that have n - 1 symbols before their last one.
 """
 
 import torch
@@ -32,7 +33,7 @@ class Counts(nn.Module):
         self.register_buffer("types", types)
 
     def forward(self, strings: Tensor) -> tuple[Tensor, Tensor, Tensor]:
-        """Return (count, total, types) of each string: its own count, and its context's two; all shaped as `strings`."""
+        """Return (count, total, types) of each string, the last two its context's; all shaped as `strings`."""
         contexts = strings // self.levels
         return (
             _find(strings, self.strings, self.counts),
@@ -72,7 +73,9 @@ class NGram(nn.Module):
         tokens = tokens[None] if tokens.dim() == 1 else tokens
         check_tokens(tokens, levels, "tokens")
         if tokens.shape[1] < n:
-            raise ValueError(f"tokens has {tokens.shape[1]} symbols a sequence, expected at least n = {n}: give more text.")
+            raise ValueError(
+                f"tokens has {tokens.shape[1]} symbols a sequence, expected at least n = {n}: give more text."
+            )
         self.n, self.smoothing = n, smoothing
         self.output = Categorical(levels)
         self.register_buffer("order", torch.arange(length))
@@ -130,10 +133,10 @@ class NGram(nn.Module):
         levels = self.output.levels
         symbols = torch.arange(levels, device=context.device)
         p = torch.full((len(context), levels), 1 / levels, dtype=torch.float64, device=context.device)
-        suffix, place = torch.zeros_like(symbols[:1]), 1  # the last k - 1 symbols as a number
+        suffix, place = context.new_zeros(len(context), 1), 1  # the last k - 1 symbols as a number
         for k, table in enumerate(self.tables[: context.shape[1] + 1]):
             if k:
-                suffix, place = suffix + context[:, -k, None] * place, place * levels  # (n, 1)
+                suffix, place = suffix + context[:, -k, None] * place, place * levels
             p = self.smoothing(*table(suffix * levels + symbols), p, levels)  # (n, V)
         return p.log()
 
@@ -148,6 +151,6 @@ def _strings(x: Tensor, k: int, levels: int) -> Tensor:
 
 
 def _find(keys: Tensor, table: Tensor, values: Tensor) -> Tensor:
-    """Return the value of each key in a sorted table, or 0."""
+    """Return the value of each key in a sorted table, or 0, as float64: probabilities are made of them."""
     index = torch.searchsorted(table, keys).clamp(max=len(table) - 1)
-    return torch.where(table[index] == keys, values[index], 0)
+    return torch.where(table[index] == keys, values[index], 0).double()

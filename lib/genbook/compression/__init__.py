@@ -1,4 +1,4 @@
-"""Lossless compression: prefix codes, Huffman's code, arithmetic coding, and a coder that any stepwise model can drive."""
+"""Lossless compression: prefix codes, Huffman's code, arithmetic coding, and a coder for any stepwise model."""
 
 from genbook.compression.arithmetic import interval, narrow, shortest_bits, symbol_at
 from genbook.compression.coder import decode, encode, from_bytes, to_bytes

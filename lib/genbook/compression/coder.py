@@ -19,7 +19,9 @@ from genbook.compression.frequencies import BITS, cumulative, frequencies
 from genbook.compression.rans import Rans
 from genbook.protocols import Stepwise
 
-WRONG_MODEL = "the code does not end where it began: it was written with another model, or on a machine that rounds differently."
+WRONG_MODEL = (
+    "the code does not end where it began: it was written with another model, or on a machine that rounds differently."
+)
 
 
 @contextmanager
@@ -49,8 +51,8 @@ def tables(model: Stepwise, n: int, length: int) -> Generator[np.ndarray, Tensor
 def encode(model: Stepwise, x: Tensor) -> bytes:
     """Return the code of the rows of `x`, (n, D), columns in the order in which the model generates them.
 
-    For a model with an `order` pass `x[:, model.order]`. The length is the model's -log2 p(x), to within 1/1000, plus at
-    most 30 bytes: what coding with model q costs on data from p is the cross-entropy H(p) + KL(p || q).
+    For a model with an `order` pass `x[:, model.order]`. The length is the model's -log2 p(x), to within 1/1000, plus
+    at most 30 bytes. What coding with model q costs on data from p is therefore the cross-entropy H(p) + KL(p || q).
 
     Raises:
         TypeError: `x` is neither int64 nor float32.
@@ -114,7 +116,9 @@ def to_bytes(x: Tensor) -> bytes:
 def _check(model: Stepwise, x: Tensor) -> None:
     """Raise unless `x` is a matrix of symbols that the model knows."""
     if not isinstance(x, Tensor) or x.dtype not in container.DTYPES:
-        raise TypeError(f"x is {getattr(x, 'dtype', type(x).__name__)}, expected an int64 or float32 tensor of symbols.")
+        raise TypeError(
+            f"x is {getattr(x, 'dtype', type(x).__name__)}, expected an int64 or float32 tensor of symbols."
+        )
     if x.dim() != 2 or not x.shape[0]:
         raise ValueError(f"x has shape {tuple(x.shape)}, expected (n, D): one row a message, n >= 1.")
     check_levels(x.float(), model.output.levels)

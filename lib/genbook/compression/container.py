@@ -24,7 +24,9 @@ def unwrap(data: bytes) -> tuple[torch.dtype, int, int, bytes]:
     if not isinstance(data, bytes | bytearray):
         raise TypeError(f"data is a {type(data).__name__}, expected the bytes that encode returned.")
     if data[:3] != MAGIC or len(data) < 8:
-        raise ValueError(f"data of {len(data)} bytes do not begin like a code of this package: pass what encode returned.")
+        raise ValueError(
+            f"data of {len(data)} bytes do not begin like a code of this package: pass what encode returned."
+        )
     body = bytes(data[7:])
     if zlib.crc32(body).to_bytes(4, "little") != data[3:7]:
         raise ValueError("the checksum of data does not match: they are cut short or damaged, fetch them again.")

@@ -25,7 +25,9 @@ def huffman_lengths(weights: Mapping[Hashable, float]) -> dict[Hashable, int]:
         raise ValueError("weights is empty, expected a weight for at least one symbol.")
     for symbol, weight in weights.items():
         if not (weight > 0 and isfinite(weight)):
-            raise ValueError(f"the weight of {symbol!r} is {weight}, expected a positive number: leave out what never occurs.")
+            raise ValueError(
+                f"the weight of {symbol!r} is {weight}, expected a positive number: leave out what never occurs."
+            )
     lengths = dict.fromkeys(weights, 0)
     age = count()  # breaks ties, so that symbols are never compared with each other
     trees = [(weight, next(age), [symbol]) for symbol, weight in weights.items()]

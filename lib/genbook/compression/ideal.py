@@ -30,7 +30,9 @@ def cross_entropy(p: Sequence[float], q: Sequence[float]) -> float:
     """
     for name, vector in (("p", p), ("q", q)):
         if not vector or not all(v >= 0 for v in vector) or abs(fsum(vector) - 1) > 1e-6:
-            raise ValueError(f"{name} sums to {fsum(vector):g}, expected non-negative numbers that sum to 1: normalise it.")
+            raise ValueError(
+                f"{name} sums to {fsum(vector):g}, expected non-negative numbers that sum to 1: normalise it."
+            )
     if len(p) != len(q):
         raise ValueError(f"p has {len(p)} symbols and q has {len(q)}, expected the same alphabet.")
     if any(a > 0 and b == 0 for a, b in zip(p, q, strict=True)):

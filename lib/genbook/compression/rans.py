@@ -57,7 +57,9 @@ class Rans:
         self.state = frequency * (self.state >> self.bits) + self.peek() - start
         if self.state < LOWEST:
             if not self.words:
-                raise ValueError("the code ends before the message: it was written with another model, or is cut short.")
+                raise ValueError(
+                    "the code ends before the message: it was written with another model, or is cut short."
+                )
             self.state = (self.state << WORD) | self.words.pop()
 
     @property

@@ -43,7 +43,9 @@ def canonical_code(lengths: Mapping[Hashable, int]) -> dict[Hashable, str]:
         raise ValueError("lengths is empty, expected a codeword length for at least one symbol.")
     total = kraft_sum(lengths.values())
     if total > 1:
-        raise ValueError(f"the lengths have Kraft sum {total}, a decodable code needs at most 1: lengthen some codewords.")
+        raise ValueError(
+            f"the lengths have Kraft sum {total}, a decodable code needs at most 1: lengthen some codewords."
+        )
     code, value, depth = {}, 0, 0
     for symbol, length in sorted(lengths.items(), key=lambda item: item[1]):
         value <<= length - depth
@@ -109,7 +111,9 @@ class Trie:
             ValueError: the bits leave the trie or end inside a codeword, or the only codeword is empty.
         """
         if "" in self.leaves:
-            raise ValueError("a code of one symbol spends no bits, so the bits cannot say how often it occurs: send the number.")
+            raise ValueError(
+                "a code of one symbol spends no bits, so the bits cannot say how often it occurs: send the number."
+            )
         symbols, path = [], ""
         for bit in bits:
             path += bit
