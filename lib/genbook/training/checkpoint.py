@@ -108,9 +108,12 @@ class Checkpoint:
     def _write(self, state: dict[str, Any]) -> None:
         buffer = BytesIO()
         torch.save(state, buffer)
-        if not self._readable:
-            _check_readable(buffer)
-            self._readable = True
+        if not self._readable and _loaded(buffer.getvalue()) is None:
+            raise TypeError(
+                "the state_dict of a callback, module or optimizer holds an object that could not be read back without "
+                "unpickling, expected tensors, numbers, strings, lists and dicts only."
+            )
+        self._readable = True
         if self._sound:
             os.replace(self.path, self._previous)
         write_atomic(self.path, seal(buffer.getvalue()))
@@ -119,13 +122,13 @@ class Checkpoint:
     def _read(self) -> dict[str, Any] | None:
         found = [path for path in (self.path, self._previous) if path.exists()]
         for path in found:
-            content = unseal(path.read_bytes())
-            if content is None:
+            state = _loaded(unseal(path.read_bytes()))
+            if state is None:
                 continue
             if path != found[0]:
                 warnings.warn(f"{found[0]} is damaged: going on from {path}, the checkpoint before it.", stacklevel=2)
             self._sound = path == self.path
-            return torch.load(BytesIO(content), map_location="cpu", weights_only=True)
+            return state
         if found:
             raise ValueError(
                 f"{found[0]} is no whole checkpoint (cut short, changed, or another kind of file), "
@@ -134,12 +137,9 @@ class Checkpoint:
         return None
 
 
-def _check_readable(buffer: BytesIO) -> None:
-    buffer.seek(0)
+def _loaded(content: bytes | None) -> dict[str, Any] | None:
+    """Return the state in a checkpoint's content, or None where it is not one that can be read without unpickling."""
     try:
-        torch.load(buffer, map_location="cpu", weights_only=True)
-    except UnpicklingError as error:
-        raise TypeError(
-            "the state_dict of a callback, module or optimizer holds an object that could not be read back without "
-            "unpickling, expected tensors, numbers, strings, lists and dicts only."
-        ) from error
+        return None if content is None else torch.load(BytesIO(content), map_location="cpu", weights_only=True)
+    except (UnpicklingError, RuntimeError, EOFError):
+        return None
