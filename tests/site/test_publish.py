@@ -11,7 +11,15 @@ import yaml
 from pages import INSTALL_TAG, ROOT, install_source, read, repository_url, source_digest, write
 from publish import address, set_address
 
-SOURCES = ["README.md", "CITATION.cff", "CONTRIBUTING.md", "CHANGELOG.md", "pyproject.toml", "_config.yml", "package.json"]
+SOURCES = [
+    "README.md",
+    "CITATION.cff",
+    "CONTRIBUTING.md",
+    "CHANGELOG.md",
+    "pyproject.toml",
+    "_config.yml",
+    "package.json",
+]
 HOSTED = re.compile(r"github\.com/[\w-]+/[\w.-]+|[\w-]+\.github\.io|pypi\.org/project/genbook")
 
 
@@ -50,7 +58,9 @@ def test_taking_the_address_away_restores_every_byte(clone: Path) -> None:
     assert {path: path.read_bytes() for path in before} == before
 
 
-@pytest.mark.parametrize("name", ["", "owner", "owner/", "/name", "a/b/c", "own er/name", "https://github.com/a/b", "-a/b"])
+@pytest.mark.parametrize(
+    "name", ["", "owner", "owner/", "/name", "a/b/c", "own er/name", "https://github.com/a/b", "-a/b"]
+)
 def test_a_bad_name_is_refused_in_one_sentence(name: str) -> None:
     with pytest.raises(ValueError, match=r"^Expected REPO=owner/name"):
         address(name)
@@ -64,8 +74,16 @@ def test_the_install_cell_before_publishing_is_python_that_names_the_remedy() ->
 def test_before_publishing_no_address_of_the_book_appears_anywhere() -> None:
     if repository_url():
         pytest.skip("the repository is published: its address is meant to be there")
-    files = [ROOT / name for name in SOURCES] + [p for f in ("book", "chapters", "lib") for p in (ROOT / f).rglob("*.*")]
-    texts = {p: p.read_text(encoding="utf-8", errors="ignore") for p in files if p.suffix in {".md", ".py", ".ipynb", ".toml", ".yml", ".cff", ".json", ".mjs"} and p.is_file()}
+    files = [ROOT / name for name in SOURCES] + [
+        p for f in ("book", "chapters", "lib") for p in (ROOT / f).rglob("*.*")
+    ]
+    texts = {
+        p: p.read_text(encoding="utf-8", errors="ignore")
+        for p in files
+        if p.suffix in {".md", ".py", ".ipynb", ".toml", ".yml", ".cff", ".json", ".mjs"} and p.is_file()
+    }
     own = {"book/tools/publish.py"}
-    found = [f"{p.relative_to(ROOT)}: {m[0]}" for p, t in texts.items() for m in HOSTED.finditer(t) if "genbook" in m[0]]
+    found = [
+        f"{p.relative_to(ROOT)}: {m[0]}" for p, t in texts.items() for m in HOSTED.finditer(t) if "genbook" in m[0]
+    ]
     assert [line for line in found if line.split(":")[0] not in own] == []

@@ -35,7 +35,9 @@ def faults(row: dict[str, str], known_papers: set[str], toc: str) -> list[str]:
     path, _, test = row["test"].partition("::")
     if not (ROOT / path).is_file():
         found.append(f"{path} does not exist")
-    elif test and not re.search(rf"^\s*(def|class) {re.escape(test)}\b", (ROOT / path).read_text(encoding="utf-8"), re.M):
+    elif test and not re.search(
+        rf"^\s*(def|class) {re.escape(test)}\b", (ROOT / path).read_text(encoding="utf-8"), re.M
+    ):
         found.append(f"{path} has no {test}")
     return found
 
@@ -60,6 +62,8 @@ def test_bibliography_keys_are_unique() -> None:
 
 
 def test_a_false_row_is_noticed(toc: str) -> None:
-    row = dict(key="x", title="X", paper="nobody1900", symbol="genbook.checks.absent", page="chapters/x.ipynb", test="t.py")
+    row = dict(
+        key="x", title="X", paper="nobody1900", symbol="genbook.checks.absent", page="chapters/x.ipynb", test="t.py"
+    )
     assert len(faults(row, papers(), toc)) == 4
     assert faults({"key": "x"}, papers(), toc) != []
