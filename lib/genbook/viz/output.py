@@ -46,7 +46,7 @@ def picture(figure: Figure | Axes, alt: str, caption: str = "") -> Picture:
         ValueError: `alt` is empty, or the picture is too large at every resolution.
     """
     if isinstance(figure, Axes):
-        figure = figure.get_figure(root=True)
+        figure = figure.figure
     if not isinstance(figure, Figure):
         raise TypeError(f"figure is a {type(figure).__name__}, expected a matplotlib figure or axes.")
     if not alt.strip():
