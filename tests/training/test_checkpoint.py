@@ -1,5 +1,6 @@
 """A run that is killed and started again ends with the same weights; a damaged file is noticed."""
 
+import copy
 import io
 import os
 import pickle
@@ -9,6 +10,7 @@ import subprocess
 import sys
 import time
 import warnings
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -124,7 +126,8 @@ def test_a_damaged_checkpoint_gives_way_to_the_one_before(tmp_path: Path, damage
     with pytest.warns(UserWarning, match=r"run\.pt is damaged: going on from .*previous"):
         recovered = small_run(path, 15)
     assert torch.equal(recovered.weight, whole.weight)
-    with warnings.catch_warnings(action="error"):
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
         small_run(path, 15)  # the file is whole again
 
 
@@ -208,3 +211,26 @@ def test_a_pickle_is_not_executed(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match="is no whole checkpoint"):
         small_run(tmp_path / "run.pt", 5)
     assert not (tmp_path / "boom").exists()
+
+
+@pytest.mark.parametrize(
+    "recipe",
+    [
+        lambda opt: torch.optim.lr_scheduler.OneCycleLR(opt, 0.1, total_steps=50),
+        lambda opt: torch.optim.lr_scheduler.LambdaLR(opt, lambda step: 1 / (1 + step)),
+        lambda opt: torch.optim.lr_scheduler.SequentialLR(
+            opt,
+            [torch.optim.lr_scheduler.LinearLR(opt), torch.optim.lr_scheduler.CosineAnnealingLR(opt, 20)],
+            milestones=[5],
+        ),
+        lambda opt: torch.optim.lr_scheduler.MultiStepLR(opt, [3, 8]),
+    ],
+)
+def test_every_schedule_resumes(tmp_path: Path, recipe: Callable) -> None:
+    torch.manual_seed(0)
+    whole = nn.Linear(2, 1)
+    first, second = copy.deepcopy(whole), nn.Linear(2, 1)
+    small_run(tmp_path / "whole.pt", 12, whole, (training.Schedule(recipe),))
+    small_run(tmp_path / "run.pt", 10, first, (training.Schedule(recipe),))
+    small_run(tmp_path / "run.pt", 12, second, (training.Schedule(recipe),))
+    assert torch.equal(whole.weight, second.weight)
