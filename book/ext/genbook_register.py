@@ -42,14 +42,15 @@ def chapter_of(row: dict[str, str]) -> str:
     return Path(row["page"]).parts[1]
 
 
-def table(rows: list[dict[str, str]]) -> list[str]:
-    """Return the rows as the lines of a MyST list table."""
+def table(rows: list[dict[str, str]], root: Path) -> list[str]:
+    """Return the rows as the lines of a MyST list table; a title links to its page once the page is there."""
     lines = [":::{list-table}", ":header-rows: 1", ":class: register", ":widths: 26 24 28 22", ""]
     lines += ["* - Model", "  - Paper", "  - In the library", "  - What it gives"]
     for row in rows:
         page = "/" + str(Path(row["page"]).with_suffix(""))
+        title = f"{{doc}}`{row['title']} <{page}>`" if (root / row["page"]).exists() else row["title"]
         papers = "; ".join(f"{{cite:t}}`{key.strip()}`" for key in row["paper"].split(","))
-        lines += [f"* - {{doc}}`{row['title']} <{page}>`", f"  - {papers}", f"  - `{row['symbol']}`"]
+        lines += [f"* - {title}", f"  - {papers}", f"  - `{row['symbol']}`"]
         lines += [f"  - {', '.join(promises(row['symbol'])) or 'a method'}"]
     return [*lines, ":::", ""]
 
@@ -67,7 +68,7 @@ class Register(SphinxDirective):
         lines: list[str] = []
         for folder, title in FAMILIES.items():
             if own := [row for row in rows if chapter_of(row) == folder]:
-                lines += [f"**{title}**", "", *table(own)]
+                lines += [f"**{title}**", "", *table(own, Path(self.env.srcdir))]
         container = nodes.container(classes=["register-tables"])
         self.state.nested_parse(StringList(lines, source=str(source)), self.content_offset, container)
         return container.children

@@ -11,6 +11,7 @@ UNWANTED_SCRIPTS = ("thebe", "require.min.js", "@jupyter-widgets", "embed-amd")
 MENDED = {
     ' role="doc-bibliography"': ' role="list"',
     ' role="doc-biblioentry"': ' role="listitem"',
+    '<summary><span class="toctree-toggle"': '<summary aria-label="Pages of this chapter"><span class="toctree-toggle"',
     ' id="pst-primary-sidebar"': ' id="pst-primary-sidebar" role="region" aria-label="The book"',
 }
 COLAB = "https://colab.research.google.com"

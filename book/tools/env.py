@@ -1,4 +1,4 @@
-"""Make the virtual environment `.venv` from the lock; standard library only, because it runs before anything is installed.
+"""Make the virtual environment `.venv` from the lock, with the standard library only: nothing else is there yet.
 
 Usage: python book/tools/env.py
 """

@@ -1,6 +1,7 @@
-"""Draw the picture of the front page, `book/static/hero.svg`: two moons on the left, noise on the right, and a map between them.
+"""Draw the picture of the front page, `book/static/hero.svg`: two moons, noise, and a map between them.
 
-Each data point is joined to the noise point that the optimal assignment gives it, so the lines show a real transport map.
+Each data point is joined to the noise point that the optimal assignment gives it, so the lines are a real
+transport map.
 
 Usage: python book/tools/hero.py
 """
@@ -42,8 +43,8 @@ def main() -> None:
             f'<circle class="x" cx="{a:.0f}" cy="{b:.0f}" r="3"/><circle class="z" cx="{c:.0f}" cy="{d:.0f}" r="3"/>'
         )
     TARGET.write_text(
-        f'<svg class="hero" viewBox="0 0 {WIDTH} {HEIGHT}" role="img" aria-label="Data points shaped like two moons on the '
-        'left, Gaussian noise on the right, and thin curves that join each data point to one noise point">\n'
+        f'<svg class="hero" viewBox="0 0 {WIDTH} {HEIGHT}" role="img" aria-label="Points in the shape of two moons '
+        'on the left, Gaussian noise on the right, and thin curves that join each data point to one noise point">\n'
         f'<path class="map" d="{"".join(lines)}"/>\n{"".join(dots)}\n'
         f'<text class="name" x="190" y="{HEIGHT - 6}">data x</text>\n'
         f'<text class="name" x="{WIDTH - 190}" y="{HEIGHT - 6}">noise z</text>\n</svg>\n',

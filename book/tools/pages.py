@@ -1,7 +1,7 @@
 """What every notebook of the book has in common: its normal form and its first code cell.
 
-A page is stored without anything that changes from one run to the next (widget state, timestamps, random cell ids), so that a
-difference between two versions is a difference of content.
+A page is stored without anything that changes from one run to the next (widget state, timestamps, random cell ids),
+so that a difference between two versions is a difference of content.
 """
 
 import hashlib
@@ -22,7 +22,7 @@ BEFORE_PUBLISHING = """\
 import importlib.util
 
 if importlib.util.find_spec("genbook") is None:
-    raise ModuleNotFoundError("genbook is not installed: run `make serve` or `pip install -e .` in a clone of the book.")"""
+    raise ModuleNotFoundError("genbook is missing: run `make serve` or `pip install -e .` in a clone of the book.")"""
 AFTER_PUBLISHING = """\
 # In Colab, or wherever the package of the book is absent: install it.
 import importlib.util

@@ -1,4 +1,4 @@
-"""Set the address of the published repository: once in `_config.yml`, and from there in every notebook's first code cell.
+"""Set the address of the published repository in `_config.yml`, and from there in every page's first code cell.
 
 Usage: python book/tools/publish.py owner/name      (`none` takes the address away again)
 """
