@@ -1,6 +1,7 @@
 """Measurements of a trained model: likelihoods with their units, sample quality, and the baselines to beat."""
 
 from genbook.evaluation.baselines import Histogram, RasterBigram, Uniform
+from genbook.evaluation.classifiers import accuracy, digit_classifier, glyph_classifier
 from genbook.evaluation.estimate import (
     Estimate,
     bits_per_character,
@@ -21,13 +22,16 @@ __all__ = [
     "RasterBigram",
     "Spread",
     "Uniform",
+    "accuracy",
     "bits_per_character",
     "bits_per_dim",
+    "digit_classifier",
     "frechet_distance",
     "frechet_gaussians",
     "from_bits_per_character",
     "from_bits_per_dim",
     "from_perplexity",
+    "glyph_classifier",
     "inception_score",
     "mean_of_seeds",
     "nats",

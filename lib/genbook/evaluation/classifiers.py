@@ -1,10 +1,12 @@
 """The book's two small classifiers: their features and probabilities are what sample quality is measured with."""
 
+from importlib.resources import files
+
 import torch
+from safetensors.torch import load as read_tensors
 from torch import Tensor, nn
 
 from genbook.checks import check_batch, check_finite
-from genbook.training.weights import load_weights
 
 
 class ConvClassifier(nn.Module):
@@ -98,7 +100,8 @@ def glyph_classifier() -> ConvClassifier:
 
 
 def _trained(model: ConvClassifier, name: str) -> ConvClassifier:
-    load_weights(model, name)
+    content = (files("genbook") / "weights" / f"{name}.safetensors").read_bytes()
+    model.load_state_dict(read_tensors(content))  # in single precision, though they are stored in half
     return model.eval().requires_grad_(False)
 
 
