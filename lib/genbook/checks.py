@@ -86,3 +86,11 @@ def check_count(n: int, name: str = "n", most: int | None = None) -> None:
     if n < 1 or (most is not None and n > most):
         bound = "at least 1" if most is None else f"from 1 to {most}"
         raise ValueError(f"{name} is {n}, expected a whole number {bound}.")
+
+
+def check_seed(seed: int, name: str = "seed") -> None:
+    """Raise unless `seed` is a whole number from 0 to 2**63 - 1."""
+    if isinstance(seed, bool) or not isinstance(seed, int):
+        raise TypeError(f"{name} is {seed!r} of type {type(seed).__name__}, expected a whole number from 0.")
+    if not 0 <= seed < 2**63:
+        raise ValueError(f"{name} is {seed}, expected a whole number from 0 to 2**63 - 1.")

@@ -6,6 +6,7 @@ Loaders return tensors on the CPU; `.to(device)` moves a whole small set to wher
 from genbook.data import toys
 from genbook.data.batches import batches
 from genbook.data.digits import digits
+from genbook.data.downloads import fashion_mnist, mnist, shakespeare
 from genbook.data.glyphs import (
     CHARACTERS,
     COLOURS,
@@ -24,9 +25,13 @@ from genbook.data.glyphs import (
     render,
 )
 from genbook.data.labelled import Labelled, Splits
+from genbook.data.text import ALPHABET, Vocabulary, stdlib_card, stdlib_text, windows
+from genbook.data.tones import CHORDS, Tones, chords, pluck, tones
 
 __all__ = [
+    "ALPHABET",
     "CHARACTERS",
+    "CHORDS",
     "COLOURS",
     "FONTS",
     "RANGES",
@@ -36,14 +41,25 @@ __all__ = [
     "MovingGlyphs",
     "Splits",
     "Strokes",
+    "Tones",
+    "Vocabulary",
     "batches",
     "captions",
+    "chords",
     "digits",
     "draw_factors",
+    "fashion_mnist",
     "glyph_outlines",
     "glyph_strokes",
     "glyphs",
+    "mnist",
     "moving_glyphs",
+    "pluck",
     "render",
+    "shakespeare",
+    "stdlib_card",
+    "stdlib_text",
+    "tones",
     "toys",
+    "windows",
 ]

@@ -8,7 +8,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from genbook.checks import check_count, check_finite
+from genbook.checks import check_count, check_finite, check_seed
 
 Data = TypeVar("Data", Tensor, tuple[Tensor, ...])
 
@@ -35,7 +35,7 @@ def batches(x: Data, size: int, seed: int = 0) -> Callable[[int], Data]:
     parts = x if isinstance(x, tuple) else (x,)
     count = _check_parts(parts)
     check_count(size, "size", most=count)
-    _check_from_zero(seed, "seed")
+    check_seed(seed)
     rebuild = getattr(type(x), "_make", tuple)  # a named tuple stays one
     per_epoch = count // size
     device = parts[0].device
@@ -46,8 +46,8 @@ def batches(x: Data, size: int, seed: int = 0) -> Callable[[int], Data]:
         return torch.randperm(count, generator=torch.Generator().manual_seed(mixed)).to(device)
 
     def batch(step: int) -> Data:
-        _check_from_zero(step, "step")
-        epoch, place = divmod(int(step), per_epoch)
+        check_seed(step, "step")
+        epoch, place = divmod(step, per_epoch)
         rows = permutation(epoch)[place * size : (place + 1) * size]
         return rebuild(part[rows] for part in parts) if isinstance(x, tuple) else x[rows]
 
@@ -69,10 +69,3 @@ def _check_parts(parts: tuple[Tensor, ...]) -> int:
     if len({part.device for part in parts}) != 1:
         raise ValueError("x is spread over several devices, expected one: call .to(device) on the whole tuple.")
     return lengths[0]
-
-
-def _check_from_zero(value: int, name: str) -> None:
-    if isinstance(value, bool) or not isinstance(value, int):
-        raise TypeError(f"{name} is {value!r} of type {type(value).__name__}, expected a whole number from 0.")
-    if value < 0:
-        raise ValueError(f"{name} is {value}, expected a whole number from 0.")

@@ -8,7 +8,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from genbook.checks import check_count
+from genbook.checks import check_count, check_seed
 from genbook.data.glyphs.fonts import DRAWABLE, FONTS
 
 CHARACTERS = digits + ascii_uppercase
@@ -37,10 +37,10 @@ RANGES = {  # of the continuous factors; within them every glyph stays inside th
 class Factors(NamedTuple):
     """The known causes of n glyphs, each a tensor of shape (n,).
 
-    label: int64, index into the string of characters; font: int64, index into `FONTS`; slant: shear, by how much x moves
-    right per unit of height; thickness: by how much every side of the outline moves outward, in radii of the glyph;
-    rotation: radians, counter-clockwise; scale: diameter of the circle around the upright glyph as a share of the frame;
-    x, y: shift of the centre right and up, as shares of the frame; colour: int64, index into `COLOURS`.
+    label: int64, index into the string of characters; font: int64, index into `FONTS`; slant: shear, by how much x
+    moves right per unit of height; thickness: by how much every side of the outline moves outward, in radii of the
+    glyph; rotation: radians, counter-clockwise; scale: diameter of the circle around the upright glyph as a share of
+    the frame; x, y: shift of the centre right and up, as shares of the frame; colour: int64, index into `COLOURS`.
     """
 
     label: Tensor
@@ -83,14 +83,6 @@ def draw_factors(n: int, seed: int = 0, characters: str = CHARACTERS) -> Factors
             low, high = RANGES[name]
             drawn[name] = torch.from_numpy((low + (high - low) * column).astype(np.float32))
     return Factors(**drawn)
-
-
-def check_seed(seed: int) -> None:
-    """Raise unless `seed` is a whole number from 0 to 2**63 - 1."""
-    if isinstance(seed, bool) or not isinstance(seed, int):
-        raise TypeError(f"seed is {seed!r} of type {type(seed).__name__}, expected a whole number from 0.")
-    if not 0 <= seed < 2**63:
-        raise ValueError(f"seed is {seed}, expected a whole number from 0 to 2**63 - 1.")
 
 
 def check_characters(characters: str) -> None:
