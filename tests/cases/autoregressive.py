@@ -1,0 +1,59 @@
+"""Cases of the chapter `autoregressive`."""
+
+from collections.abc import Callable
+
+import torch
+
+from genbook.autoregressive import MADE, NADE, RNADE, OrderingEnsemble
+from genbook.autoregressive.orderings import draw_orderings
+from genbook.nn import MaskedMLP
+from genbook.nn.outputs import Bernoulli, Categorical, DiscretizedLogisticMixture, Gaussian, GaussianMixture, Output
+from genbook.numerics import seeded
+from tests.cases import Case, lively
+
+
+def made(output: Output, dim: int, levels: int | None = None, hidden: tuple[int, ...] = (16, 12)) -> Case:
+    """A MADE in a shuffled order, with dropout and direct connections, over values that its output can take."""
+    with seeded(0):
+        network = MaskedMLP(dim, hidden, output.size, torch.randperm(dim), direct=True, dropout=0.1)
+        model = lively(MADE(network, output), 3.0 if levels else 1.0)
+        batch = torch.randint(levels, (5, dim)).float() if levels else torch.randn(5, dim)
+    return Case(model, batch, levels, None if levels else ([-60.0] * dim, [60.0] * dim))
+
+
+def nade(output: Output, dim: int, levels: int) -> Case:
+    """A NADE whose dimension is no multiple of its chunk, in a shuffled order."""
+    with seeded(1):
+        model = lively(NADE(dim, 8, output, torch.randperm(dim)), 2.0)
+        batch = torch.randint(levels, (5, dim)).float()
+    return Case(model, batch, levels)
+
+
+def rnade() -> Case:
+    """A RNADE of two variables, the second first."""
+    with seeded(2):
+        model = RNADE(2, 10, 3, torch.tensor([1, 0])).eval()
+        batch = torch.randn(5, 2)
+    return Case(model, batch, box=([-60.0] * 2, [60.0] * 2))
+
+
+def ensemble() -> Case:
+    """A mixture over three orders."""
+    with seeded(3):
+        model = lively(MADE(MaskedMLP(6, (16,)), Bernoulli()))
+        batch = torch.randint(2, (5, 6)).float()
+        orders = draw_orderings(3, 6)
+    return Case(OrderingEnsemble(model, orders).eval(), batch, 2)
+
+
+CASES: dict[str, Callable[[], Case]] = {
+    "made": lambda: made(Bernoulli(), 8, 2),
+    "made/categorical": lambda: made(Categorical(5), 3, 5),
+    "made/logistic-mixture": lambda: made(DiscretizedLogisticMixture(7, 3), 3, 7),
+    "made/gaussian": lambda: made(Gaussian(), 2),
+    "made/gaussian-mixture": lambda: made(GaussianMixture(3), 2),
+    "made/ensemble": ensemble,
+    "nade": lambda: nade(Bernoulli(), 10, 2),
+    "nade/categorical": lambda: nade(Categorical(4), 4, 4),
+    "nade/rnade": rnade,
+}
