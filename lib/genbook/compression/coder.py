@@ -11,7 +11,7 @@ from contextlib import contextmanager
 
 import numpy as np
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
 from genbook.checks import check_levels
 from genbook.compression import container
@@ -26,16 +26,16 @@ WRONG_MODEL = (
 
 @contextmanager
 def _evaluating(model: Stepwise) -> Iterator[None]:
-    """Switch dropout and gradients off and restore the model's mode afterwards."""
-    training = getattr(model, "training", False)
-    if training:
-        model.eval()
+    """Switch dropout and gradients off, and give every submodule its own mode back afterwards."""
+    modes = [(m, m.training) for m in model.modules()] if isinstance(model, nn.Module) else []
     try:
+        for module, _ in modes:
+            module.training = False
         with torch.no_grad():
             yield
     finally:
-        if training:
-            model.train()
+        for module, mode in modes:
+            module.training = mode
 
 
 def tables(model: Stepwise, n: int, length: int) -> Generator[np.ndarray, Tensor, None]:
