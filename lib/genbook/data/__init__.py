@@ -25,8 +25,9 @@ from genbook.data.glyphs import (
     render,
 )
 from genbook.data.labelled import Labelled, Splits
-from genbook.data.text import ALPHABET, Vocabulary, stdlib_card, stdlib_text, windows
+from genbook.data.text import stdlib_card, stdlib_text
 from genbook.data.tones import CHORDS, Tones, chords, pluck, tones
+from genbook.data.vocabulary import ALPHABET, Vocabulary, windows
 
 __all__ = [
     "ALPHABET",
