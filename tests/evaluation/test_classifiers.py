@@ -67,9 +67,9 @@ def test_its_features_tell_digits_from_imitations():
     distances = [
         frechet_distance(classifier.features(real), classifier.features(x)) for x in (other, independent, noise)
     ]
-    assert distances[0] < 0.5 * distances[1] < 0.5 * distances[2]
+    assert 10 * distances[0] < distances[1] < distances[2]
     sure, unsure = (inception_score(classifier(x).softmax(-1)) for x in (other, noise))
-    assert sure > 8 > unsure
+    assert sure > 3 * unsure
 
 
 @settings(deadline=None, max_examples=30)

@@ -13,12 +13,15 @@ from genbook.evaluation.estimate import (
     rescaled,
 )
 from genbook.evaluation.frechet import frechet_distance, frechet_gaussians, inception_score
+from genbook.evaluation.kernel import kernel_distance
 from genbook.evaluation.likelihood import nats, nats_of, per_example
+from genbook.evaluation.neighbours import PrecisionRecall, precision_recall
 from genbook.evaluation.seeds import Spread, mean_of_seeds
 
 __all__ = [
     "Estimate",
     "Histogram",
+    "PrecisionRecall",
     "RasterBigram",
     "Spread",
     "Uniform",
@@ -33,10 +36,12 @@ __all__ = [
     "from_perplexity",
     "glyph_classifier",
     "inception_score",
+    "kernel_distance",
     "mean_of_seeds",
     "nats",
     "nats_of",
     "per_example",
     "perplexity",
+    "precision_recall",
     "rescaled",
 ]

@@ -4,7 +4,7 @@ import torch
 from torch import Tensor
 
 from genbook.checks import check_finite
-from genbook.evaluation.inputs import check_matrix
+from genbook.evaluation.inputs import check_matrix, check_pair
 
 
 def frechet_gaussians(mean_a: Tensor, cov_a: Tensor, mean_b: Tensor, cov_b: Tensor) -> float:
@@ -43,12 +43,7 @@ def frechet_distance(a: Tensor, b: Tensor) -> float:
     Raises:
         TypeError, ValueError: not two matrices with the same F, fewer than two rows, or NaN.
     """
-    for name, features in (("a", a), ("b", b)):
-        check_matrix(features, name, "F")
-        if len(features) < 2:
-            raise ValueError(f"{name} has one row, expected at least two: a single example has no covariance.")
-    if a.shape[1] != b.shape[1]:
-        raise ValueError(f"a has {a.shape[1]} features and b has {b.shape[1]}, expected the same features for both.")
+    check_pair(a, b)
     return frechet_gaussians(*_moments(a), *_moments(b))
 
 
