@@ -52,6 +52,8 @@ def labelled_fit(x: Tensor, y: Tensor, classes: int) -> GaussianMixture:
     """Return the maximum-likelihood mixture when the component of every point is known: (N, D), (N,) int64."""
     if y.shape != x.shape[:1] or y.dtype != torch.int64:
         raise ValueError(f"y has shape {tuple(y.shape)} and dtype {y.dtype}, expected ({len(x)},) int64 labels.")
+    if not bool(((y >= 0) & (y < classes)).all()):
+        raise ValueError(f"y reaches from {y.min()} to {y.max()}, expected labels from 0 to {classes - 1}.")
     return weighted_fit(x, F.one_hot(y, classes))
 
 
