@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from torch.distributions import MultivariateNormal
 
 from genbook import viz
+from genbook.training import History
 
 
 @pytest.fixture(autouse=True)
@@ -125,7 +126,23 @@ def test_curves_carry_positions_names_units_and_baselines():
     assert "histogram" in [t.get_text() for t in ax.texts]
 
 
-@pytest.mark.parametrize("series", [{}, {"a": []}, {"a": ([1.0, 2.0], [1.0])}, {"a": torch.zeros(2, 2)}])
+def test_a_history_is_drawn_as_running_mean_and_metrics():
+    history = History()
+    for step in range(100):
+        history.add_loss(step, float(step % 2))
+    history.add("valid", 50, 3.0)
+    history.add("valid", 100, 2.0)
+    loss, valid = viz.curves(history).get_lines()
+    assert loss.get_xdata().tolist() == list(range(1, 100))
+    assert np.allclose(loss.get_ydata(), 0.5)
+    assert (valid.get_xdata().tolist(), valid.get_ydata().tolist()) == ([50, 100], [3.0, 2.0])
+    with pytest.raises(ValueError, match="expected at least one entry"):
+        viz.curves(History())
+
+
+@pytest.mark.parametrize(
+    "series", [{}, {"a": []}, {"a": ([1.0, 2.0], [1.0])}, {"a": torch.zeros(2, 3)}, {"a": torch.zeros(2, 2, 2)}]
+)
 def test_bad_curves_are_refused(series):
     with pytest.raises(ValueError, match="expected"):
         viz.curves(series)

@@ -125,7 +125,7 @@ def _smoothed(counts: Tensor, smoothing: float) -> Tensor:
     if not (smoothing > 0 and math.isfinite(smoothing)):
         raise ValueError(f"smoothing is {smoothing}, expected a positive number: zero makes unseen levels impossible.")
     p = counts.double() + smoothing
-    return (p / p.sum(-1, keepdim=True)).log()
+    return (p / p.sum(-1, keepdim=True)).log().float()
 
 
 def _one_hot(x: Tensor, levels: int) -> Tensor:

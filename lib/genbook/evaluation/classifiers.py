@@ -115,4 +115,4 @@ def accuracy(model: nn.Module, x: Tensor, y: Tensor) -> float:
         raise ValueError(f"there are {len(x)} images and {len(y)} labels, expected equal numbers of at least one.")
     with torch.no_grad():
         guesses = torch.cat([model(part).argmax(-1) for part in x.split(512)])
-    return float((guesses == y).double().mean())
+    return float((guesses == y).float().mean())

@@ -26,7 +26,7 @@ def frechet_gaussians(mean_a: Tensor, cov_a: Tensor, mean_b: Tensor, cov_b: Tens
         _check_shape(mean, (size,), name)
     for name, cov in (("cov_a", cov_a), ("cov_b", cov_b)):
         _check_shape(cov, (size, size), name)
-    mean_a, cov_a, mean_b, cov_b = (t.detach().double().cpu() for t in (mean_a, cov_a, mean_b, cov_b))
+    mean_a, cov_a, mean_b, cov_b = (t.detach().cpu().double() for t in (mean_a, cov_a, mean_b, cov_b))
     root_a, root_b = _root(cov_a, "cov_a"), _root(cov_b, "cov_b")
     trace_of_root = torch.linalg.svdvals(root_a @ root_b).sum()
     distance = (mean_a - mean_b).square().sum() + cov_a.trace() + cov_b.trace() - 2 * trace_of_root
@@ -60,7 +60,7 @@ def inception_score(probabilities: Tensor) -> float:
     (4.0, 1.0)
     """
     check_matrix(probabilities, "probabilities", "K")
-    p = probabilities.detach().double()  # (N, K)
+    p = probabilities.detach().cpu().double()  # (N, K)
     if (p < 0).any() or (p.sum(-1) - 1).abs().max() > 1e-4:
         raise ValueError("a row of probabilities is negative or does not sum to one: apply softmax to logits first.")
     marginal = p.mean(0)  # (K,)
@@ -70,7 +70,7 @@ def inception_score(probabilities: Tensor) -> float:
 
 def _moments(features: Tensor) -> tuple[Tensor, Tensor]:
     """Return mean (F,) and unbiased covariance (F, F) in float64."""
-    x = features.detach().double().cpu()
+    x = features.detach().cpu().double()
     return x.mean(0), x.T.cov().reshape(x.shape[1], x.shape[1])
 
 

@@ -20,7 +20,7 @@ def kernel_distance(a: Tensor, b: Tensor) -> float:
     7.0
     """
     check_pair(a, b)
-    a, b = (x.detach().double() for x in (a, b))
+    a, b = (x.detach().cpu().double() for x in (a, b))
     within = sum(_off_diagonal_mean(_kernel(x, x)) for x in (a, b))
     return float(within - 2 * _kernel(a, b).mean())
 

@@ -115,4 +115,4 @@ def _checked(log_p: Tensor, n: int) -> Tensor:
         raise ValueError(
             f"the log-likelihood is NaN or infinite for {int(bad.sum())} of {n} examples: check the model."
         )
-    return log_p.double().cpu()
+    return log_p.cpu().double()

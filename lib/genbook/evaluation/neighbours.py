@@ -32,7 +32,7 @@ def precision_recall(real: Tensor, samples: Tensor, k: int = 3) -> PrecisionReca
     """
     check_pair(real, samples)
     check_count(k, "k", most=min(len(real), len(samples)) - 1)
-    real, samples = (x.detach().double() for x in (real, samples))
+    real, samples = (x.detach().cpu().double() for x in (real, samples))
     return PrecisionRecall(_share_inside(samples, real, k), _share_inside(real, samples, k))
 
 

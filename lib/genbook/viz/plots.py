@@ -1,6 +1,7 @@
 """Densities with samples, curves over training, and bars of probabilities."""
 
 from collections.abc import Callable, Mapping, Sequence
+from typing import Protocol
 
 import numpy as np
 import torch
@@ -52,11 +53,19 @@ def density(
     return ax
 
 
-Series = Sequence[float] | Tensor | tuple[Sequence[float], Sequence[float]]
+class Recorded(Protocol):
+    """What a training run leaves behind: losses by step, and measurements as lists of (step, value)."""
+
+    steps: list[int]
+    losses: list[float]
+    metrics: dict[str, list[tuple[int, float]]]
+
+
+Series = Sequence[float] | Tensor | Sequence[tuple[float, float]] | tuple[Sequence[float], Sequence[float]]
 
 
 def curves(
-    series: Mapping[str, Series],
+    series: Mapping[str, Series] | Recorded,
     *,
     xlabel: str = "step",
     ylabel: str = "loss (nats)",
@@ -64,33 +73,45 @@ def curves(
     title: str = "",
     ax: Axes | None = None,
 ) -> Axes:
-    """Draw named curves over training, and return the axes.
+    """Draw named curves over training, or the history of a run, and return the axes.
 
-    A series is its values (drawn over 0, 1, 2, ...), or a pair (positions, values). `levels` are horizontal lines with
-    names, such as baselines. The labels of the axes carry the units.
+    A series is its values (drawn over 0, 1, 2, ...), a list of pairs (position, value) such as
+    `history.metrics["valid"]`, or a tuple (positions, values). Of a history the loss is drawn as its running mean over
+    1/50 of the run, beside all its metrics. `levels` are horizontal lines with names, such as baselines. The labels of
+    the axes carry the units.
 
     Raises:
         ValueError: there is no series, one is empty or holds NaN, or positions and values differ in length.
     """
-    if not series:
+    named = series if isinstance(series, Mapping) else _of_history(series)
+    if not named:
         raise ValueError("series is empty, expected at least one named curve.")
     ax = axes_or_new(ax, (6.4, 3.4))
-    for name, points in series.items():
+    for name, points in named.items():
         ax.plot(*_positions(points, name), label=name)
     for name, level in (levels or {}).items():
         ax.axhline(level, color=INK, linewidth=1, linestyle=(0, (4, 3)))
         ax.annotate(name, (1, level), xycoords=("axes fraction", "data"), ha="right", va="bottom", fontsize=9)
     ax.set(xlabel=xlabel, ylabel=ylabel, title=title)
-    if len(series) > 1 or next(iter(series)):
+    if len(named) > 1 or next(iter(named)):
         ax.legend()
     return ax
 
 
+def _of_history(history: Recorded) -> dict[str, Series]:
+    """Return the running mean of the loss, and the metrics, as named curves."""
+    window = max(1, len(history.losses) // 50)
+    mean = np.convolve(to_numpy(history.losses, "loss"), np.full(window, 1 / window), mode="valid")
+    return {"loss": (history.steps[window - 1 :], mean.tolist()), **history.metrics}
+
+
 def _positions(points: Series, name: str) -> tuple[np.ndarray, np.ndarray]:
     """Return positions and values of one curve as arrays (N,)."""
-    is_pair = isinstance(points, tuple) and len(points) == 2 and all(np.ndim(p) == 1 for p in points)
-    y = to_numpy(points[1] if is_pair else points, name)
-    x = to_numpy(points[0], name) if is_pair else np.arange(len(y), dtype=np.float64)
+    if isinstance(points, tuple) and len(points) == 2 and all(np.ndim(p) == 1 for p in points):
+        x, y = to_numpy(points[0], name), to_numpy(points[1], name)
+    else:
+        y = to_numpy(points, name)
+        x, y = (y[:, 0], y[:, 1]) if y.shape[1:] == (2,) else (np.arange(len(y), dtype=np.float64), y)
     if y.ndim != 1 or x.shape != y.shape:
         raise ValueError(f"{name} has positions {x.shape} and values {y.shape}, expected two sequences of one length.")
     return x, y
