@@ -40,7 +40,7 @@ def jobs(full: bool) -> list[Job]:
     pages = [str(page.relative_to(ROOT)) for page in notebooks()]
     present = [folder for folder in SITE_TESTS if (ROOT / folder).is_dir()]
     ignored = [f"--ignore={folder}" for folder in SITE_TESTS]
-    javascript = [str(p.relative_to(ROOT)) for p in sorted(ROOT.glob("tests/live/**/*.test.mjs"))]
+    javascript = [str(p.relative_to(ROOT)) for p in sorted(ROOT.glob("tests/js/*.test.mjs"))]
     found = [
         Job("package", [[*PYTEST, *marks, *ignored, "tests"], [*PYTEST, "--doctest-modules", "lib/genbook"]]),
         Job("website", [[sys.executable, "book/tools/site_build.py"], [*PYTEST, *marks, *present]]),

@@ -1,8 +1,8 @@
 /**
  * MADE one variable at a time: each hidden unit is computed once, when the last variable that it may see arrives.
  *
- * The files are written by `genbook.interactive.export`: weights with the masks applied, hidden degrees sorted, so
- * that what a unit may see is a leading block of the layer below.
+ * The files are written by `genbook.interactive.export`. Inputs stand in the order of generation and hidden degrees
+ * are sorted, so that what a unit may see is a leading block of the layer below; only these weights are in the file.
  */
 
 import { outputFrom } from "./outputs.mjs";
@@ -11,10 +11,17 @@ import { readSafetensors } from "./safetensors.mjs";
 /** Build a model from the bytes of a file. */
 export function readMade(bytes) {
   const { tensors, metadata } = readSafetensors(bytes);
-  const layers = [];
-  for (let l = 0; `hidden.${l}.weight` in tensors; l += 1) layers.push(readLayer(tensors, `hidden.${l}`));
-  const output = outputFrom(metadata);
   const order = Array.from(tensors.order.data);
+  const places = order.map((_, place) => place);
+  const layers = [];
+  let below = places.map((place) => place + 1);
+  for (let l = 0; `hidden.${l}.weight` in tensors; l += 1) {
+    const degrees = Array.from(tensors[`hidden.${l}.degrees`].data);
+    layers.push({ ...readLayer(tensors, `hidden.${l}`, leading(below, degrees)), degrees });
+    below = degrees;
+  }
+  const output = outputFrom(metadata);
+  const repeated = (counts) => counts.flatMap((count) => new Array(output.size).fill(count));
   return {
     order,
     dim: order.length,
@@ -22,16 +29,24 @@ export function readMade(bytes) {
     width: Number(metadata.width),
     output,
     layers,
-    final: readLayer(tensors, "output"),
-    direct: "direct.weight" in tensors ? readLayer(tensors, "direct") : null,
+    final: readLayer(tensors, "output", repeated(leading(below, places))),
+    direct: "direct.weight" in tensors ? readLayer(tensors, "direct", repeated(places)) : null,
     examples: rows(tensors.examples),
   };
 }
 
-function readLayer(tensors, name) {
-  const { shape, data } = tensors[`${name}.weight`];
-  const degrees = tensors[`${name}.degrees`];
-  return { weight: data, bias: tensors[`${name}.bias`].data, inputs: shape[1], degrees: degrees && degrees.data };
+/** For each degree above, how many of the sorted degrees below it may see. */
+function leading(below, above) {
+  return above.map((degree) => below.filter((seen) => seen <= degree).length);
+}
+
+/** A layer whose row r sees the first `counts[r]` units below; its weights lie row behind row, without gaps. */
+function readLayer(tensors, name, counts) {
+  let end = 0;
+  const starts = counts.map((count) => (end += count) - count);
+  const weight = tensors[`${name}.weight`].data;
+  if (weight.length !== end) throw new Error(`${name} has ${weight.length} weights, expected ${end}`);
+  return { weight, bias: tensors[`${name}.bias`].data, starts, counts };
 }
 
 function rows(tensor) {
@@ -43,7 +58,7 @@ function rows(tensor) {
 /** A pass that knows no variable yet; `params` belong to the first one. */
 export function begin(model) {
   const units = [new Float64Array(model.dim), ...model.layers.map((layer) => new Float64Array(layer.bias.length))];
-  const state = { t: 0, units, known: units.map(() => 0), params: null };
+  const state = { t: 0, units, known: model.layers.map(() => 0), params: null };
   state.params = parameters(model, state);
   return state;
 }
@@ -57,38 +72,35 @@ export function fork(state) {
 export function feed(model, state, value) {
   state.units[0][state.t] = model.output.embed(value);
   state.t += 1;
-  state.known[0] = state.t;
   let computed = 0;
   model.layers.forEach((layer, l) => {
     const [below, here] = [state.units[l], state.units[l + 1]];
-    const first = state.known[l + 1];
+    const first = state.known[l];
     let unit = first;
     for (; unit < here.length && layer.degrees[unit] <= state.t; unit += 1) {
-      here[unit] = Math.max(0, dot(layer, unit, below, state.known[l]));
+      here[unit] = Math.max(0, dot(layer, unit, below));
     }
-    state.known[l + 1] = unit;
+    state.known[l] = unit;
     computed += unit - first;
   });
   state.params = state.t < model.dim ? parameters(model, state) : null;
   return computed;
 }
 
-/** bias + the sum over the leading `count` inputs; columns of the first layer stand in the order. */
-function dot({ weight, bias, inputs }, row, values, count) {
+function dot({ weight, bias, starts, counts }, row, values) {
   let sum = bias[row];
-  const start = row * inputs;
-  for (let i = 0; i < count; i += 1) sum += weight[start + i] * values[i];
+  const start = starts[row];
+  for (let i = 0; i < counts[row]; i += 1) sum += weight[start + i] * values[i];
   return sum;
 }
 
-/** The parameters of the variable at place `state.t`; rows of the output layers stand in the order too. */
+/** The parameters of the variable at place `state.t`; the variables' rows stand in the order. */
 function parameters(model, state) {
   const { size } = model.output;
-  const top = state.units.length - 1;
   return Float64Array.from({ length: size }, (_, k) => {
     const row = state.t * size + k;
-    const direct = model.direct ? dot(model.direct, row, state.units[0], state.t) : 0;
-    return dot(model.final, row, state.units[top], state.known[top]) + direct;
+    const direct = model.direct ? dot(model.direct, row, state.units[0]) : 0;
+    return dot(model.final, row, state.units.at(-1)) + direct;
   });
 }
 

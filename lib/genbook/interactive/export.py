@@ -1,9 +1,11 @@
 """A trained MADE as one small file that the live figures read."""
 
+import json
+from collections.abc import Iterator
 from math import isqrt
 
 import torch
-from safetensors.torch import save
+from safetensors.torch import load, save
 from torch import Tensor
 
 from genbook.autoregressive import MADE
@@ -12,6 +14,13 @@ from genbook.nn import MaskedMLP
 from genbook.nn.masks import MaskedLinear, hidden_degrees
 from genbook.nn.outputs import Bernoulli, Categorical, DiscretizedLogisticMixture
 
+OUTPUTS = {
+    "Bernoulli": lambda metadata: Bernoulli(),
+    "Categorical": lambda metadata: Categorical(int(metadata["levels"])),
+    "DiscretizedLogisticMixture": lambda metadata: DiscretizedLogisticMixture(
+        int(metadata["levels"]), int(metadata["components"])
+    ),
+}
 DTYPES = (torch.float16, torch.float32, torch.float64)
 
 
@@ -21,31 +30,71 @@ def made_bytes(
     examples: Tensor | None = None,
     dtype: torch.dtype = torch.float32,
 ) -> bytes:
-    """Return `model` as a safetensors file: masks applied, rows and columns in the order of generation.
+    """Return `model` as a safetensors file: only the weights that the masks leave, in the order of generation.
 
-    `shape` is (height, width) of the image (default: square), `examples` (N, D) holds whole levels that the figure
-    offers to complete, `dtype` is the precision of the weights in the file.
+    Inputs and outputs stand in the order and hidden degrees are sorted, so row r of a layer sees a leading block of the
+    units below; these blocks lie one behind the other in a flat tensor. `shape` is (height, width) of the image
+    (default: square), `examples` (N, D) holds whole levels that the figure offers to complete, `dtype` is the
+    precision of the weights in the file.
 
     Raises:
         TypeError: `model` is no MADE over a `MaskedMLP`, or its output is not one over levels.
         ValueError: its activation is not ReLU, or shape, examples or dtype do not fit.
     """
     height, width = _check(model, shape, examples, dtype)
-    network, order = model.network, model.order.cpu()
-    hidden = [_effective(layer) for layer in network.layers]
-    hidden[0] = hidden[0][:, order]
-    tensors: dict[str, Tensor] = {"order": order}
-    for i, (weight, layer) in enumerate(zip(hidden, network.layers, strict=True)):
-        tensors[f"hidden.{i}.weight"], tensors[f"hidden.{i}.bias"] = weight.to(dtype), layer.bias.to(dtype)
-        tensors[f"hidden.{i}.degrees"] = hidden_degrees(network.dim, len(weight))
-    tensors["output.weight"], tensors["output.bias"] = _by_place(network.output, order, dtype)
-    if network.direct is not None:
-        weight, bias = _by_place(network.direct, order, dtype)
-        tensors["direct.weight"], tensors["direct.bias"] = weight[:, order], bias
+    tensors = {"order": model.order}
+    for name, layer, rows, columns in _layers(model.network):
+        kept = layer.mask[rows][:, columns]  # (outputs, inputs), a staircase
+        weight = layer.weight.unflatten(0, (-1, layer.params))[rows][:, :, columns]  # (outputs, params, inputs)
+        tensors[f"{name}.weight"] = weight[_repeat(kept, layer.params)].to(dtype)
+        tensors[f"{name}.bias"] = layer.bias.unflatten(0, (-1, layer.params))[rows].flatten().to(dtype)
+        if name.startswith("hidden"):
+            tensors[f"{name}.degrees"] = hidden_degrees(model.network.dim, len(rows))
     if examples is not None:
         tensors["examples"] = examples.to(torch.uint8)
     plain = {name: tensor.detach().cpu().contiguous() for name, tensor in tensors.items()}
     return save(plain, metadata=_metadata(model, height, width))
+
+
+def made_from_bytes(content: bytes) -> MADE:
+    """Return the model that `made_bytes` wrote, in double precision and evaluation mode: the inverse, up to rounding.
+
+    >>> model = MADE(MaskedMLP(4, hidden=(3,), ordering=torch.tensor([2, 0, 3, 1])), Bernoulli())
+    >>> again = made_from_bytes(made_bytes(model, (2, 2), dtype=torch.float64))
+    >>> torch.allclose(again.log_prob(torch.zeros(1, 4).double()), model.log_prob(torch.zeros(1, 4)).double())
+    True
+    """
+    tensors = load(content)
+    length = int.from_bytes(content[:8], "little")
+    metadata = json.loads(content[8 : 8 + length])["__metadata__"]
+    output, order = OUTPUTS[metadata["output"]](metadata), tensors["order"]
+    hidden = [len(tensors[f"hidden.{i}.bias"]) for i in range(sum(name.endswith("degrees") for name in tensors))]
+    network = MaskedMLP(len(order), hidden, output.size, ordering=order, direct="direct.weight" in tensors).double()
+    for name, layer, rows, columns in _layers(network):
+        kept = _repeat(layer.mask[rows][:, columns], layer.params)
+        weight = torch.zeros(kept.shape, dtype=torch.float64)
+        weight[kept] = tensors[f"{name}.weight"].double()
+        bias = tensors[f"{name}.bias"].double().unflatten(0, (-1, layer.params))
+        layer.weight.data = weight[rows.argsort()][:, :, columns.argsort()].flatten(0, 1)
+        layer.bias.data = bias[rows.argsort()].flatten()
+    return MADE(network, output).eval()
+
+
+def _layers(network: MaskedMLP) -> Iterator[tuple[str, MaskedLinear, Tensor, Tensor]]:
+    """Yield each layer with the order in which its rows and columns are written."""
+    columns = network.ordering
+    for i, layer in enumerate(network.layers):
+        rows = torch.arange(len(layer.bias), device=columns.device)
+        yield f"hidden.{i}", layer, rows, columns
+        columns = rows
+    yield "output", network.output, network.ordering, columns
+    if network.direct is not None:
+        yield "direct", network.direct, network.ordering, network.ordering
+
+
+def _repeat(mask: Tensor, params: int) -> Tensor:
+    """Return the mask of every parameter: (outputs, inputs) -> (outputs, params, inputs)."""
+    return mask[:, None, :].expand(-1, params, -1)
 
 
 def _metadata(model: MADE, height: int, width: int) -> dict[str, str]:
@@ -54,21 +103,7 @@ def _metadata(model: MADE, height: int, width: int) -> dict[str, str]:
     return {**names, "components": str(getattr(output, "components", 0))}
 
 
-def _effective(layer: MaskedLinear) -> Tensor:
-    """Return the weight with its mask applied, shape (outputs * params, inputs)."""
-    return (layer.weight.unflatten(0, (-1, layer.params)) * layer.mask[:, None, :]).flatten(0, 1).cpu()
-
-
-def _by_place(layer: MaskedLinear, order: Tensor, dtype: torch.dtype) -> tuple[Tensor, Tensor]:
-    """Return weight (D * params, inputs) and bias (D * params,), the variables' rows in the order."""
-    rows = (-1, layer.params)
-    weight = _effective(layer).unflatten(0, rows)[order].flatten(0, 1)
-    return weight.to(dtype), layer.bias.cpu().unflatten(0, rows)[order].flatten().to(dtype)
-
-
-def _check(
-    model: MADE, shape: tuple[int, int] | None, examples: Tensor | None, dtype: torch.dtype
-) -> tuple[int, int]:
+def _check(model: MADE, shape: tuple[int, int] | None, examples: Tensor | None, dtype: torch.dtype) -> tuple[int, int]:
     if not isinstance(model, MADE) or not isinstance(model.network, MaskedMLP):
         raise TypeError(f"model is a {type(model).__name__}, expected a genbook.autoregressive.MADE over a MaskedMLP.")
     if not isinstance(model.output, Bernoulli | Categorical | DiscretizedLogisticMixture):

@@ -84,13 +84,8 @@ function unit(scene, layer, i, place) {
   const text = (y, content, css) => svg("text", { x: place.x, y, class: css }, content);
   const labels = [text(place.y, String(outer ? i + 1 : degree), "live-unit-name")];
   if (outer) labels.push(text(place.y + (layer === 0 ? 1 : -1) * (size + 10), `m=${degree}`, "live-unit-degree"));
-  return svg(
-    "g",
-    { class: `live-unit${unitClass(scene, layer, i)}`, role: "button", "aria-label": `${name}, degree ${degree}` },
-    ...(outer ? [] : [svg("title", {}, `degree ${degree}`)]),
-    shape,
-    ...labels,
-  );
+  const press = svg("g", { class: "live-press", role: "button", "aria-label": `${name}, degree ${degree}` }, shape);
+  return { press, node: svg("g", { class: `live-unit${unitClass(scene, layer, i)}` }, press, ...labels) };
 }
 
 function rowNames(top, at, width) {
@@ -110,13 +105,13 @@ export function drawNetwork(host, scene, press) {
   const height = TOP + top * ROW + 48;
   const focused = host.contains(document.activeElement) ? document.activeElement.dataset.at : null;
   const units = degrees.map((layer, l) => layer.map((_, i) => unit(scene, l, i, at[l][i])));
-  units.forEach((layer, l) => layer.forEach((node, i) => node.setAttribute("data-at", `${l}-${i}`)));
-  const rows = [...units].reverse();
+  units.forEach((layer, l) => layer.forEach(({ press: node }, i) => node.setAttribute("data-at", `${l}-${i}`)));
+  const rows = [...units].reverse().map((layer) => layer.map(({ press: node }) => node));
   const chosen = scene.selected ? [top - scene.selected.layer, scene.selected.unit] : [0, 0];
   roving(rows, (row, i) => press(top - row, i), chosen);
   const label = "Network with masks: outputs on top, inputs at the bottom";
   const frame = { viewBox: `0 0 ${width} ${height}`, width, height, role: "group", "aria-label": label };
-  const drawing = svg("svg", frame, ...edges(scene, at), ...rowNames(top, at, width), ...units.flat());
+  const drawing = svg("svg", frame, ...edges(scene, at), ...rowNames(top, at, width), ...units.flat().map(({ node }) => node));
   host.replaceChildren(drawing, html("p", { class: "live-legend" }, legend(scene)));
   if (focused) host.querySelector(`[data-at="${focused}"]`)?.focus();
 }

@@ -33,7 +33,7 @@ const SPOKEN = {
 /** A side x side square of buttons; `draw(scene)` shows the scene, `press(pixel)` is called on a press. */
 export function picture(side, press) {
   const buttons = Array.from({ length: side * side }, (_, pixel) =>
-    html("button", { type: "button" }, html("b", {}, String(pixel + 1)), html("small")),
+    html("button", { type: "button" }, html("b", {}, String(pixel + 1)), " ", html("small")),
   );
   const rows = Array.from({ length: side }, (_, row) => buttons.slice(row * side, (row + 1) * side));
   roving(rows, (row, column) => press(row * side + column));
@@ -43,7 +43,7 @@ export function picture(side, press) {
       const now = role(pixel, scene);
       button.className = `live-pixel is-${now}`;
       button.lastChild.textContent = `m=${scene.net.degrees[0][pixel]}`;
-      const spoken = [`pixel ${pixel + 1}`, `number ${scene.net.degrees[0][pixel]} in the ordering`, SPOKEN[now]];
+      const spoken = [`pixel ${pixel + 1} m=${scene.net.degrees[0][pixel]}`, SPOKEN[now]];
       button.setAttribute("aria-label", spoken.filter(Boolean).join(", "));
       button.setAttribute("aria-pressed", String(now !== "plain"));
     });

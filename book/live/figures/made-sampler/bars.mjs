@@ -5,16 +5,17 @@ import { roving } from "../../shared/roving.mjs";
 
 const [HEIGHT, TOP, FOOT] = [150, 18, 34];
 
-/** Bars for `levels` levels in `host`; `press(level)` is called on a press. */
-export function bars(host, levels, press) {
+/** Bars for `levels` levels in `host`; `choose(level)` is called on a press. */
+export function bars(host, levels, choose) {
   const slots = Array.from({ length: levels }, () => {
     const shapes = ["live-slot", "live-fill", "live-model", "live-swatch-back", "live-swatch"].map((name) =>
       svg(name === "live-model" ? "line" : "rect", { class: name }),
     );
     const texts = [svg("text", { class: "live-axis" }), svg("text", { class: "live-percent" })];
-    return svg("g", { class: "live-bar", role: "button" }, ...shapes, ...texts);
+    const press = svg("g", { class: "live-press", role: "button" }, ...shapes);
+    return svg("g", { class: "live-bar" }, press, ...texts);
   });
-  roving([slots], (_, level) => press(level));
+  roving([slots.map((slot) => slot.firstChild)], (_, level) => choose(level));
   const label = "Distribution of the next pixel over its levels";
   const drawing = svg("svg", { role: "group", "aria-label": label }, ...slots);
   host.append(drawing);
@@ -30,8 +31,9 @@ function set(node, attributes) {
   for (const [name, value] of Object.entries(attributes)) node.setAttribute(name, String(value));
 }
 
-function drawSlot(slot, level, gap, { levels, distribution, hidden, guess, chosen }) {
-  const [box, fill, model, back, swatch, axis, percent] = slot.children;
+function drawSlot(slot, level, gap, { levels, distribution, hidden, guess }) {
+  const [press, axis, percent] = slot.children;
+  const [box, fill, model, back, swatch] = press.children;
   const left = level * gap + gap * 0.08;
   const wide = gap * 0.84;
   const most = distribution ? Math.max(...distribution.drawn, ...distribution.model) : 1;
@@ -50,6 +52,6 @@ function drawSlot(slot, level, gap, { levels, distribution, hidden, guess, chose
   set(percent, { x: left + wide / 2, y: Math.max(9, floor - (HEIGHT * p) / most - 7) });
   const favourite = p > 0 && p === Math.max(...distribution.drawn);
   percent.textContent = hidden ? "" : favourite ? p.toFixed(2) : "";
-  slot.setAttribute("class", `live-bar${level === guess ? " is-guess" : ""}${level === chosen ? " is-chosen" : ""}`);
-  slot.setAttribute("aria-label", `level ${level}${hidden ? "" : `, probability ${p.toFixed(3)}`}`);
+  slot.setAttribute("class", `live-bar${level === guess ? " is-guess" : ""}`);
+  press.setAttribute("aria-label", `level ${level}${hidden ? "" : `, probability ${p.toFixed(3)}`}`);
 }

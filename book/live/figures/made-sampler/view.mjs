@@ -61,20 +61,21 @@ export function buildView(root, model, state, count, act) {
   const guess = button("Guess a pixel", act.guess);
   const moved = sliders(model, state, act);
   const source = [button("Clear", act.clear)];
-  if (model.examples.length > 0) source.push(button("Next real image", act.example));
+  if (model.examples.length > 0) source.push(button("Next image", act.example));
+  const paintRow = html("div", { class: "live-row live-paint" }, brushes(model, act).node, ...source);
+  const transportRow = html("div", { class: "live-row" }, ...transport);
   root.append(
     ask.node,
     html(
       "div",
       { class: "live-panels live-sampler" },
-      panel("live-a", "Your pixels (framed), then the model's", image.node, logProb, html("div", { class: "live-row" }, ...transport)),
+      panel("live-a", "Your pixels (framed), then the model's", image.node, paintRow, logProb, transportRow),
       panel("live-b", "The next pixel", host, step, html("div", { class: "live-row" }, guess)),
       panel("live-c", "Other completions of the same pixels: log p(image) in nats", small.node),
       panel(
         "live-d",
-        "Paint and change",
-        html("div", { class: "live-controls" }, ...Object.values(moved).map(({ node }) => node), brushes(model, act).node),
-        html("div", { class: "live-row" }, ...source),
+        "Change",
+        html("div", { class: "live-controls" }, ...Object.values(moved).map(({ node }) => node)),
       ),
     ),
   );
@@ -88,7 +89,8 @@ export function buildView(root, model, state, count, act) {
       caption.textContent = scene.done ? `= ${signed(scene.chains[i + 1].logProb)}` : " ";
     });
     chart.draw({ distribution: scene.distribution, hidden: scene.asking, guess: scene.guess });
-    logProb.textContent = describeLogProb(scene);
+    const [total, parts] = describeLogProb(scene);
+    logProb.replaceChildren(total, html("small", {}, parts));
     step.textContent = describeStep(model, scene);
     playButton.textContent = scene.running ? "Pause" : "Play";
     moved.given.set(scene.given);

@@ -40,8 +40,9 @@ export function guessVerdict(distribution, level) {
 export function describeStep(model, { chains, done, lastDraw, asking }) {
   const [{ state, computed }] = chains;
   const hidden = model.layers.reduce((sum, layer) => sum + layer.bias.length, 0);
-  const known = state.known.slice(1).reduce((sum, count) => sum + count, 0);
-  const cost = `Hidden units known: ${known} of ${hidden}, each computed once (${computed} for this pixel).`;
+  const known = state.known.reduce((sum, count) => sum + count, 0);
+  const now = lastDraw ? ` (${computed} of them for this pixel)` : "";
+  const cost = `Hidden units known: ${known} of ${hidden}${now}; each is computed once.`;
   const how = lastDraw && lastDraw.u === null ? "set by hand" : lastDraw && `drawn with u = ${lastDraw.u.toFixed(3)}`;
   const last = lastDraw ? ` Before it: level ${lastDraw.level}, ${how}.` : "";
   if (done) return `All ${model.dim} pixels are drawn.`;
@@ -49,10 +50,11 @@ export function describeStep(model, { chains, done, lastDraw, asking }) {
   return asking ? title : `${title}${last} ${cost}`;
 }
 
-/** The exact log-probability of what is drawn so far, split into the given and the drawn part. */
+/** The exact log-probability of what is drawn so far, as a headline and what it is made of. */
 export function describeLogProb({ chains, done }) {
   const [{ givenLogProb, logProb, given }] = chains;
   const name = done ? "log p(image)" : "log p(so far)";
-  const split = given > 0 ? `, of which ${signed(givenLogProb)} for the ${given} given pixels` : "";
-  return `${name} = ${signed(logProb, 2)} nats${split}`;
+  const total = `${name} = ${signed(logProb, 2)} nats`;
+  const parts = `given ${given} pixels: ${signed(givenLogProb, 2)}, drawn ${chains[0].state.t - given}: ${signed(logProb - givenLogProb, 2)}`;
+  return [total, given > 0 ? parts : "exact: the sum of one term a pixel"];
 }

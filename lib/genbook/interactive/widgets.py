@@ -1,0 +1,62 @@
+"""The live figures of the website as widgets: the same modules, with a model of the reader's own."""
+
+from typing import Any
+
+import anywidget
+import traitlets
+from torch import Tensor
+
+from genbook.autoregressive import MADE
+from genbook.checks import check_count
+from genbook.interactive.export import made_bytes
+from genbook.interactive.modules import live_folder, widget_source
+
+ORDERS = ("raster", "reversed", "random")
+
+
+class LiveFigure(anywidget.AnyWidget):
+    """A live figure: `options` go to its `start` function, `file` holds the bytes of a model."""
+
+    _esm = traitlets.Unicode().tag(sync=True)
+    _css = traitlets.Unicode().tag(sync=True)
+    options = traitlets.Dict().tag(sync=True)
+    file = traitlets.Bytes(b"").tag(sync=True)
+
+
+def _figure(name: str, options: dict[str, Any], file: bytes = b"") -> LiveFigure:
+    style = (live_folder() / "live.css").read_text(encoding="utf-8")
+    return LiveFigure(options=options, file=file, _esm=widget_source(name), _css=style)
+
+
+def made_masks(hidden: int = 2, units: int = 8, order: str = "raster") -> LiveFigure:
+    """Return the figure that shows which inputs reach which outputs of a MADE over 3x3 pixels.
+
+    `hidden` layers (1 to 3) of `units` (2 to 16) each; `order` is "raster", "reversed" or "random". Everything can be
+    changed in the figure.
+
+    Raises:
+        TypeError, ValueError: a number or a name that the figure does not know.
+    """
+    check_count(hidden, "hidden", most=3)
+    check_count(units, "units", most=16)
+    if units < 2 or order not in ORDERS:
+        raise ValueError(f"units is {units} and order {order!r}, expected 2 to 16 and one of {', '.join(ORDERS)}.")
+    return _figure("made-masks", {"hidden": hidden, "units": units, "order": order})
+
+
+def made_sampler(
+    model: MADE | None = None, shape: tuple[int, int] | None = None, examples: Tensor | None = None
+) -> LiveFigure:
+    """Return the figure in which a MADE draws an image pixel by pixel and completes what the reader paints.
+
+    `model` is any trained MADE over a `MaskedMLP` whose values are levels; without one it is the book's model of the
+    8x8 digits. `shape` is (height, width) of the image (default: square); `examples` (N, D) are images to complete.
+
+    Raises:
+        TypeError, ValueError: the model is none that the browser can run, or shape or examples do not fit it.
+    """
+    if model is not None:
+        return _figure("made-sampler", {}, made_bytes(model, shape, examples))
+    if shape is not None or examples is not None:
+        raise ValueError("shape or examples came without a model, expected all of them or none.")
+    return _figure("made-sampler", {}, (live_folder() / "models" / "made-digits.safetensors").read_bytes())

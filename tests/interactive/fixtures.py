@@ -1,0 +1,116 @@
+"""What genbook computes, written down for the JavaScript of the live figures to be held against.
+
+python -m tests.interactive.fixtures      writes tests/js/fixtures/*.json anew
+"""
+
+import base64
+import json
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from genbook.autoregressive import MADE
+from genbook.autoregressive.sampling import ancestral
+from genbook.data import digits
+from genbook.interactive.export import made_bytes, made_from_bytes
+from genbook.nn import MaskedMLP, made_masks
+from genbook.nn.masks import hidden_degrees, input_degrees
+from genbook.nn.outputs import Bernoulli, Categorical
+from genbook.numerics import seeded
+
+ROOT = Path(__file__).parents[2]
+FOLDER = ROOT / "tests" / "js" / "fixtures"
+SHIPPED = ROOT / "book" / "live" / "models" / "made-digits.safetensors"
+WIDTHS = (*range(1, 17), 33, 64, 300)
+
+
+def masks() -> dict[str, Any]:
+    """Degrees for many sizes; masks and path counts for each ordering, right and leaking, with and without direct."""
+    degrees = [[dim, width, hidden_degrees(dim, width).tolist()] for dim in (1, 2, 9, 64) for width in WIDTHS]
+    orders = {"raster": list(range(9)), "reversed": list(range(8, -1, -1)), "random": [2, 0, 3, 7, 1, 8, 6, 4, 5]}
+    cases = []
+    for order in orders.values():
+        for widths in ([4], [8, 5], [16, 16, 3]):
+            cases += [_mask_case(order, widths, leak, direct) for leak in (False, True) for direct in (False, True)]
+    return {"degrees": degrees, "cases": cases}
+
+
+def _mask_case(order: list[int], widths: list[int], leak: bool, direct: bool) -> dict[str, Any]:
+    m = [input_degrees(torch.tensor(order)), *(hidden_degrees(len(order), width) for width in widths)]
+    layers = made_masks(m)
+    if leak:
+        layers[-1] = m[0][:, None] >= m[-1][None, :]
+    counts = torch.eye(len(order), dtype=torch.int64)
+    for mask in layers:
+        counts = mask.long() @ counts
+    if direct:
+        counts = counts + made_masks([m[0]])[0].long()
+    setting = {"order": order, "widths": widths, "leak": leak, "direct": direct}
+    return {**setting, "masks": [mask.int().tolist() for mask in layers], "counts": counts.tolist()}
+
+
+def shipped() -> dict[str, Any]:
+    """The digits model of the figure, from the file that the browser loads."""
+    model = made_from_bytes(SHIPPED.read_bytes())
+    test = digits().test.x.double()
+    x = torch.stack([test[0], test[123], torch.zeros(64).double(), torch.full((64,), 16.0).double(), test[5].flip(0)])
+    return _sampler_case(model, x)
+
+
+def small() -> dict[str, Any]:
+    """Two small models with random order, direct connections and other outputs, bytes included."""
+    cases = {}
+    for name, output, dim, hidden in (
+        ("bernoulli", Bernoulli(), 9, (12, 7)),
+        ("categorical", Categorical(5), 12, (9,)),
+    ):
+        with seeded(7):
+            order = torch.randperm(dim)
+            network = MaskedMLP(dim, hidden, output.size, ordering=order, direct=name == "bernoulli")
+            model = MADE(network, output).double().eval()
+            for parameter in model.parameters():
+                parameter.data *= 3
+            x = torch.randint(0, output.levels, (3, dim)).double()
+        content = made_bytes(model, (3, dim // 3), dtype=torch.float64)
+        cases[name] = {"file": base64.b64encode(content).decode(), **_sampler_case(model, x)}
+    return cases
+
+
+def _sampler_case(model: MADE, x: Tensor) -> dict[str, Any]:
+    dim, levels = x.shape[1], torch.arange(model.output.levels).double()
+    with seeded(3):
+        u = torch.rand(6, dim, dtype=torch.float64)
+    prefix = x[:1, model.order[: dim // 3]].expand(6, -1)
+    params = model.conditionals(x[:1])[0].detach()  # (D, size)
+    return {
+        "x": x.tolist(),
+        "log_prob": model.log_prob(x).tolist(),
+        "params": params.tolist(),
+        "levels": {str(t): _levels(model, params, levels, t).tolist() for t in (1.0, 0.6, 1.7)},
+        "u": u.tolist(),
+        "samples": {str(t): ancestral(model, u, temperature=t).int().tolist() for t in (1.0, 0.6, 1.7)},
+        "completions": ancestral(model, u, prefix=prefix).int().tolist(),
+    }
+
+
+def _levels(model: MADE, params: Tensor, levels: Tensor, temperature: float) -> Tensor:
+    """Return log p of every level under every conditional, shape (D, levels)."""
+    params = model.output.tempered(params, temperature)
+    rows = params[:, None, :].expand(-1, len(levels), -1)
+    return model.output.log_prob(levels.expand(len(params), -1), rows)
+
+
+FIXTURES = {"masks": masks, "made-digits": shipped, "made-small": small}
+
+
+def main() -> None:
+    """Write all fixtures."""
+    torch.set_num_threads(1)
+    for name, compute in FIXTURES.items():
+        (FOLDER / f"{name}.json").write_text(json.dumps(compute(), separators=(",", ":")) + "\n")
+
+
+if __name__ == "__main__":
+    main()
