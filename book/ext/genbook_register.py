@@ -21,9 +21,9 @@ FAMILIES = {
     "comparison": "Comparison",
 }
 PROMISES = {
-    "log_prob": "exact log-density",
-    "log_prob_ode": "log-density up to solver error",
-    "elbo": "lower bound",
+    "log_prob": "exact likelihood",
+    "log_prob_ode": "likelihood up to solver error",
+    "elbo": "bound on the likelihood",
     "energy": "energy",
     "sample": "samples",
     "critic_loss": "two-player training",

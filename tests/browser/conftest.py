@@ -87,7 +87,7 @@ class Visit:
 
 
 @pytest.fixture
-def visit(browser: Browser, origin: str):  # noqa: ANN201
+def visit(browser: Browser, origin: str):
     """Open an address of the site: `with visit("/book/index.html") as opened: ...`; other hosts are out of reach."""
 
     @contextmanager

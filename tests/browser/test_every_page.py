@@ -1,4 +1,4 @@
-"""Every page, at the root and under a sub-path: nothing from other hosts, no error, the mathematics typeset, no rule of axe-core broken.
+"""Every page, at the root and under a sub-path: self-contained, without errors, typeset and accessible.
 
 One visit serves several questions, because opening a page is what takes the time.
 """
