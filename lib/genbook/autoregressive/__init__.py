@@ -1,9 +1,12 @@
 """Autoregressive models: the chain rule of probability, with a network for every conditional."""
 
+from genbook.autoregressive.adaptive_ngram import AdaptiveNGram
 from genbook.autoregressive.gated_pixelcnn import GatedStacks
 from genbook.autoregressive.made import MADE
 from genbook.autoregressive.masked_stack import MaskedStack
+from genbook.autoregressive.mlp_ngram import MLPNGram
 from genbook.autoregressive.nade import NADE
+from genbook.autoregressive.ngram import NGram
 from genbook.autoregressive.orderings import OrderingEnsemble
 from genbook.autoregressive.pixel_code import Thermometer
 from genbook.autoregressive.pixel_output import ChannelLogisticMixture
@@ -11,17 +14,24 @@ from genbook.autoregressive.pixelcnn import PixelCNN
 from genbook.autoregressive.pixelcnnpp import DownUpStreams
 from genbook.autoregressive.receptive_field import reach
 from genbook.autoregressive.rnade import RNADE
+from genbook.autoregressive.smoothing import Additive, KneserNey, WittenBell
 
 __all__ = [
     "MADE",
     "NADE",
     "RNADE",
+    "AdaptiveNGram",
+    "Additive",
     "ChannelLogisticMixture",
     "DownUpStreams",
     "GatedStacks",
+    "KneserNey",
+    "MLPNGram",
     "MaskedStack",
+    "NGram",
     "OrderingEnsemble",
     "PixelCNN",
     "Thermometer",
+    "WittenBell",
     "reach",
 ]

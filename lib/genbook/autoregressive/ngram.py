@@ -32,13 +32,15 @@ class Counts(nn.Module):
         self.register_buffer("totals", totals)
         self.register_buffer("types", types)
 
-    def forward(self, strings: Tensor) -> tuple[Tensor, Tensor, Tensor]:
-        """Return (count, total, types) of each string, the last two its context's; all shaped as `strings`."""
-        contexts = strings // self.levels
+    def forward(self, context: Tensor, symbol: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+        """Return (count, total, types): how often `symbol` followed `context`, how often and how many things did.
+
+        Shapes broadcast; total and types have the shape of `context`.
+        """
         return (
-            _find(strings, self.strings, self.counts),
-            _find(contexts, self.contexts, self.totals),
-            _find(contexts, self.contexts, self.types),
+            _find(context * self.levels + symbol, self.strings, self.counts),
+            _find(context, self.contexts, self.totals),
+            _find(context, self.contexts, self.types),
         )
 
 
@@ -124,7 +126,8 @@ class NGram(nn.Module):
         levels = self.output.levels
         p = torch.full(x.shape, 1 / levels, dtype=torch.float64, device=x.device)
         for k, table in enumerate(self.tables[: x.shape[1]], start=1):
-            counted = table(_strings(x, k, levels))  # (B, D - k + 1) each: the first k - 1 symbols lack the context
+            after = x[:, k - 1 :]  # (B, D - k + 1): the first k - 1 symbols have no context of that length
+            counted = table(_strings(x, k - 1, levels)[:, : after.shape[1]], after)
             p = torch.cat([p[:, : k - 1], self.smoothing(*counted, p[:, k - 1 :], levels)], dim=1)
         return p.log()
 
@@ -137,7 +140,7 @@ class NGram(nn.Module):
         for k, table in enumerate(self.tables[: context.shape[1] + 1]):
             if k:
                 suffix, place = suffix + context[:, -k, None] * place, place * levels
-            p = self.smoothing(*table(suffix * levels + symbols), p, levels)  # (n, V)
+            p = self.smoothing(*table(suffix, symbols), p, levels)  # (n, V)
         return p.log()
 
 
@@ -152,5 +155,5 @@ def _strings(x: Tensor, k: int, levels: int) -> Tensor:
 
 def _find(keys: Tensor, table: Tensor, values: Tensor) -> Tensor:
     """Return the value of each key in a sorted table, or 0, as float64: probabilities are made of them."""
-    index = torch.searchsorted(table, keys).clamp(max=len(table) - 1)
+    index = torch.searchsorted(table, keys.contiguous()).clamp(max=len(table) - 1)
     return torch.where(table[index] == keys, values[index], 0).double()
