@@ -64,7 +64,7 @@ def test_a_heavy_figure_is_drawn_smaller_or_refused():
     shown = viz.picture(figure, alt="Noise.")
     assert len(shown.png) < MOST_BYTES
     assert shown.width == pytest.approx(3.2 * 96, rel=0.15)
-    figure, ax = plt.subplots(figsize=(15, 15))
+    figure, ax = plt.subplots(figsize=(5, 5))
     ax.imshow(noise[0].numpy(), interpolation="nearest")
     with pytest.raises(ValueError, match="even at 72 dpi"):
         viz.picture(figure, alt="Noise.")
