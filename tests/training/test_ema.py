@@ -1,5 +1,6 @@
 """The moving average against its closed form."""
 
+import pytest
 import torch
 from torch import nn
 
@@ -60,3 +61,11 @@ def test_a_second_run_goes_on_with_the_average() -> None:
     for _ in range(2):
         training.fit(lambda x: model(x).square().mean(), model, lambda s: torch.ones(2, 1), 3, callbacks=[ema])
     assert ema.updates == 6
+
+
+def test_an_average_of_a_module_that_is_not_trained_is_refused() -> None:
+    model = nn.Linear(1, 1)
+    with pytest.raises(ValueError, match="EMA follows a Linear that this run does not train"):
+        training.fit(
+            lambda x: model(x).mean(), model, lambda s: torch.ones(2, 1), 1, callbacks=[training.EMA(nn.Linear(1, 1))]
+        )

@@ -3,6 +3,7 @@
 import math
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 import torch
@@ -177,3 +178,19 @@ def test_time_is_counted() -> None:
 def test_importing_training_does_not_import_matplotlib() -> None:
     code = "import sys, genbook.training; sys.exit('matplotlib' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+def test_a_gradient_that_is_not_finite_where_the_loss_is_does_not_pass_unseen(tmp_path: Path) -> None:
+    """sqrt has value 0 and slope infinity at 0: the loss of the last step is finite, the weights after it are not."""
+    model = nn.Linear(1, 1, bias=False)
+    nn.init.zeros_(model.weight)
+    path = tmp_path / "run.pt"
+    with pytest.raises(FloatingPointError, match="parameter weight is not finite after update 1,"):
+        training.fit(
+            lambda x: model(x).sqrt().mean(),
+            model,
+            lambda step: torch.ones(2, 1),
+            1,
+            callbacks=[training.Checkpoint(path)],
+        )
+    assert not path.exists()

@@ -15,7 +15,7 @@ from genbook.checks import check_count
 from genbook.training import distributed
 from genbook.training.files import seal, unseal, write_atomic
 from genbook.training.generators import generator_states, set_generator_states
-from genbook.training.run import Run
+from genbook.training.run import Run, check_weights
 
 
 class Checkpoint:
@@ -73,6 +73,7 @@ class Checkpoint:
         """Write a checkpoint when one is due."""
         if run.step % self.every and run.step < run.steps and not run.stop:
             return
+        check_weights(run)
         place = next(run.module.parameters()).device
         gathered = {name: distributed.gather(each, place) for name, each in generator_states().items()}
         if distributed.rank() == 0:

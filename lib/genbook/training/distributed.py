@@ -69,8 +69,7 @@ def averaged(loss_fn: LossFn, module: nn.Module) -> LossFn:
     return DistributedDataParallel(
         _Loss(loss_fn, module),
         device_ids=[place.index] if place.type == "cuda" else None,
-        broadcast_buffers=False,  # `share_buffers` does so after the update, so that callbacks see equal replicas
-        find_unused_parameters=True,
+        find_unused_parameters=True,  # a loss need not use every layer
     )
 
 

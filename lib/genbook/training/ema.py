@@ -20,7 +20,8 @@ class EMA:
     mode and has no gradients.
 
     Raises:
-        TypeError, ValueError: `module` is no module, or `decay` is not in [0, 1).
+        TypeError, ValueError: `module` is no module, or `decay` is not in [0, 1); when the run starts: it trains
+            another module.
 
     >>> model = nn.Linear(2, 2)
     >>> ema = EMA(model, decay=0.999)
@@ -41,7 +42,13 @@ class EMA:
         self.module = deepcopy(module).eval().requires_grad_(False)
 
     def start(self, run: Run) -> None:
-        """Begin with the weights that training begins with."""
+        """Begin with the weights that training begins with; they must be among those that the run moves."""
+        moved = {id(parameter) for parameter in run.module.parameters()}
+        if not any(id(parameter) in moved for parameter in self._source.parameters()):
+            raise ValueError(
+                f"EMA follows a {type(self._source).__name__} that this run does not train, "
+                "expected the trained module or a part of it: build EMA from that."
+            )
         if self.updates == 0:
             self.module.load_state_dict(self._source.state_dict())
 

@@ -72,8 +72,19 @@ def iterate(run: Run, update: Callable[[int], float]) -> History:
                 history.cpu_seconds += time.process_time() - cpu
                 run.call("save")
                 tick()
+        check_weights(run)
         run.call("end")
     return history
+
+
+def check_weights(run: Run) -> None:
+    """Raise FloatingPointError where an update has left a parameter that is not finite."""
+    for name, parameter in run.module.named_parameters():
+        if not bool(parameter.isfinite().all()):
+            raise FloatingPointError(
+                f"the parameter {name} is not finite after update {run.step}, expected finite numbers: lower the "
+                "learning rate, clip the gradient, or look for a gradient that is infinite where the loss is not."
+            )
 
 
 @contextmanager

@@ -165,11 +165,11 @@ def _stored(key: str, value: Tensor, dtype: torch.dtype | None) -> Tensor:
 
 def _check_fit(tensors: dict[str, Tensor], state: dict[str, Tensor], module: nn.Module, path: Path) -> None:
     problems = [f"{key} is missing" for key in state if key not in tensors]
-    problems += [f"{key} is unknown" for key in tensors if key not in state]
+    problems += [f"{key} is unknown" for key in sorted(tensors) if key not in state]
     problems += [
-        f"{key} has shape {tuple(tensor.shape)} instead of {tuple(state[key].shape)}"
-        for key, tensor in tensors.items()
-        if key in state and tensor.shape != state[key].shape
+        f"{key} has shape {tuple(tensors[key].shape)} instead of {tuple(expected.shape)}"
+        for key, expected in state.items()
+        if key in tensors and tensors[key].shape != expected.shape
     ]
     if problems:
         more = f" and {len(problems) - 3} more" if len(problems) > 3 else ""
