@@ -49,7 +49,7 @@ def test_a_picture_is_transparent_small_and_leaves_no_open_figure():
     image = imread(io.BytesIO(shown.png))
     assert image.shape[-1] == 4
     assert (image[[0, 0, -1, -1], [0, -1, 0, -1], 3] == 0).all()  # all four corners
-    assert shown.width == pytest.approx(image.shape[1] * 96 / 144, abs=1)
+    assert shown.width == pytest.approx(image.shape[1] * 96 / 120, abs=1)
 
 
 def test_the_same_figure_gives_the_same_bytes():

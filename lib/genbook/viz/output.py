@@ -51,7 +51,7 @@ def picture(figure: Figure | Axes, alt: str, caption: str = "") -> Picture:
         raise TypeError(f"figure is a {type(figure).__name__}, expected a matplotlib figure or axes.")
     if not alt.strip():
         raise ValueError("alt is empty, expected one or two sentences for a reader who does not see the figure.")
-    for dpi in (144, 120, 96, 72):
+    for dpi in (120, 96, 72):
         buffer = io.BytesIO()
         options = {"dpi": dpi, "transparent": True, "bbox_inches": "tight", "pil_kwargs": {"optimize": True}}
         figure.savefig(buffer, format="png", **options)

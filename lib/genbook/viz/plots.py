@@ -17,7 +17,7 @@ def density(
     extent: tuple[float, float, float, float],
     *,
     samples: Tensor | ArrayLike | None = None,
-    cells: int = 200,
+    cells: int = 150,
     title: str = "",
     ax: Axes | None = None,
 ) -> Axes:
@@ -39,7 +39,7 @@ def density(
         values = torch.cat([log_prob(p) for p in points.split(10_000)]).exp()
     picture = to_numpy(values.reshape(cells, cells), "the density")
     ax = axes_or_new(ax, (4.6, 3.9))
-    image = ax.imshow(picture, extent=extent, origin="lower", cmap="cividis", interpolation="bilinear", aspect="equal")
+    image = ax.imshow(picture, extent=extent, origin="lower", cmap="cividis", aspect="equal")
     ax.figure.colorbar(image, ax=ax, label="density", shrink=0.85).outline.set_edgecolor(INK)
     if samples is not None:
         z = to_numpy(samples, "samples")
