@@ -11,6 +11,7 @@ import { readSafetensors } from "./safetensors.mjs";
 /** Build a model from the bytes of a file. */
 export function readMade(bytes) {
   const { tensors, metadata } = readSafetensors(bytes);
+  const facts = JSON.parse(metadata.made);
   const order = Array.from(tensors.order.data);
   const places = order.map((_, place) => place);
   const layers = [];
@@ -20,13 +21,13 @@ export function readMade(bytes) {
     layers.push({ ...readLayer(tensors, `hidden.${l}`, leading(below, degrees)), degrees });
     below = degrees;
   }
-  const output = outputFrom(metadata);
+  const output = outputFrom(facts);
   const repeated = (counts) => counts.flatMap((count) => new Array(output.size).fill(count));
   return {
     order,
     dim: order.length,
-    height: Number(metadata.height),
-    width: Number(metadata.width),
+    height: facts.height,
+    width: facts.width,
     output,
     layers,
     final: readLayer(tensors, "output", repeated(leading(below, places))),

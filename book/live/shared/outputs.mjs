@@ -102,10 +102,10 @@ export function logisticMixture(levels, components) {
   };
 }
 
-/** The output that a file's metadata names. */
+/** The output that a file names. */
 export function outputFrom({ output, levels, components }) {
   if (output === "Bernoulli") return bernoulli();
-  if (output === "Categorical") return categorical(Number(levels));
-  if (output === "DiscretizedLogisticMixture") return logisticMixture(Number(levels), Number(components));
+  if (output === "Categorical") return categorical(levels);
+  if (output === "DiscretizedLogisticMixture") return logisticMixture(levels, components);
   throw new Error(`the model's output is ${output}, expected one over levels`);
 }

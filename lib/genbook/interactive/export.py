@@ -16,9 +16,9 @@ from genbook.nn.outputs import Bernoulli, Categorical, DiscretizedLogisticMixtur
 
 OUTPUTS = {
     "Bernoulli": lambda metadata: Bernoulli(),
-    "Categorical": lambda metadata: Categorical(int(metadata["levels"])),
+    "Categorical": lambda metadata: Categorical(metadata["levels"]),
     "DiscretizedLogisticMixture": lambda metadata: DiscretizedLogisticMixture(
-        int(metadata["levels"]), int(metadata["components"])
+        metadata["levels"], metadata["components"]
     ),
 }
 DTYPES = (torch.float16, torch.float32, torch.float64)
@@ -66,7 +66,7 @@ def made_from_bytes(content: bytes) -> MADE:
     """
     tensors = load(content)
     length = int.from_bytes(content[:8], "little")
-    metadata = json.loads(content[8 : 8 + length])["__metadata__"]
+    metadata = json.loads(json.loads(content[8 : 8 + length])["__metadata__"]["made"])
     output, order = OUTPUTS[metadata["output"]](metadata), tensors["order"]
     hidden = [len(tensors[f"hidden.{i}.bias"]) for i in range(sum(name.endswith("degrees") for name in tensors))]
     network = MaskedMLP(len(order), hidden, output.size, ordering=order, direct="direct.weight" in tensors).double()
@@ -98,9 +98,10 @@ def _repeat(mask: Tensor, params: int) -> Tensor:
 
 
 def _metadata(model: MADE, height: int, width: int) -> dict[str, str]:
+    """Return one entry, because safetensors writes several in a random order and a file must have one checksum."""
     output = model.output
-    names = {"output": type(output).__name__, "levels": str(output.levels), "height": str(height), "width": str(width)}
-    return {**names, "components": str(getattr(output, "components", 0))}
+    facts = {"output": type(output).__name__, "levels": output.levels, "height": height, "width": width}
+    return {"made": json.dumps({**facts, "components": getattr(output, "components", 0)})}
 
 
 def _check(model: MADE, shape: tuple[int, int] | None, examples: Tensor | None, dtype: torch.dtype) -> tuple[int, int]:
