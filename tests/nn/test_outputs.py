@@ -2,6 +2,7 @@
 
 import math
 from dataclasses import dataclass
+from itertools import pairwise
 
 import pytest
 import torch
@@ -119,7 +120,7 @@ def test_draws_follow_the_density(output):
     with seeded(0):
         x = output.from_uniform(params.expand(20_000, -1), torch.rand(20_000))
     edges = x.quantile(torch.linspace(0.05, 0.95, 10)).tolist()
-    for low, high in zip(edges[:-1], edges[1:], strict=True):
+    for low, high in pairwise(edges):
         inside = ((x >= low) & (x < high)).float().mean().item()
         mass = integrate(lambda t: output.log_prob(t[:, 0].float(), params.expand(len(t), -1)), [low], [high], 2000)
         assert inside == pytest.approx(mass, abs=0.012)

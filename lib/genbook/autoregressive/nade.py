@@ -24,9 +24,9 @@ class Prefix(NamedTuple):
 class NADE(nn.Module):
     """log p(x) = sum_d log p(x_d | x_<d) with h_d = sigmoid(c + W_<d x_<d), parameters b_d + V_d h_d.
 
-    This is the model of Larochelle and Murray 2011, with values embedded in [-1, 1] instead of {0, 1} and any output. Each
-    h_d follows from the one before by adding x_d W_d, so a whole likelihood costs O(D H). The pass over all positions
-    has no Python loop over single ones (see `prefix_units`); `step` is that loop.
+    This is the model of Larochelle and Murray 2011, with values embedded in [-1, 1] instead of {0, 1} and any output.
+    Each h_d follows from the one before by adding x_d W_d, so a whole likelihood costs O(D H). The pass over all
+    positions has no Python loop over single ones (see `prefix_units`); `step` is that loop.
 
     Raises:
         TypeError, ValueError: a size is not a whole number of at least 1, or `ordering` is not a permutation.

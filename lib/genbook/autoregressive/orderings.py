@@ -25,8 +25,8 @@ def draw_orderings(k: int, dim: int) -> Tensor:
 def order_agnostic_loss(model: MADE, x: Tensor, orderings: Tensor, degrees: Sequence[Tensor] | None = None) -> Tensor:
     """Return the mean negative log-likelihood in nats an example, shape (), under several orders.
 
-    The batch is split into len(orderings) parts, each of which sees its own order (Germain et al. 2015, section 4.1;
-    Uria et al. 2014, eq. 10). With orders drawn anew for every step, it is an unbiased estimate of the mean over all
+    The batch is split into len(orderings) parts, each of which sees its own order (Uria et al. 2014; Germain et al.
+    2015). With orders drawn anew for every step, it is an unbiased estimate of the mean over all
     of them. `degrees`, drawn by `nn.masks.draw_degrees`, makes the training connectivity-agnostic as well.
     """
     check_batch(x, (model.network.dim,))
@@ -59,7 +59,7 @@ class _InOrder:
 
 
 class OrderingEnsemble(nn.Module):
-    """The mixture p(x) = 1/K sum_k p(x | order k) of one order-agnostic MADE (Uria et al. 2014, section 3.2).
+    """The mixture p(x) = 1/K sum_k p(x | order k) of one order-agnostic MADE (Uria et al. 2014).
 
     It is a normalised distribution of its own, at least as likely on average as its members are (Jensen). It has no
     `conditionals`: a mixture over orders is no product in any single order.

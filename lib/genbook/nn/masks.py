@@ -44,7 +44,7 @@ def hidden_degrees(dim: int, width: int) -> Tensor:
 
 
 def draw_degrees(dim: int, hidden: Sequence[int]) -> list[Tensor]:
-    """Draw hidden degrees for connectivity-agnostic training (Germain et al. 2015, section 4.2), one (H,) a layer.
+    """Draw hidden degrees for connectivity-agnostic training (Germain et al. 2015), one (H,) a layer.
 
     Each layer draws uniformly from {lowest degree below, ..., D - 1}, so that no unit is cut off from the inputs.
     """
@@ -56,7 +56,7 @@ def draw_degrees(dim: int, hidden: Sequence[int]) -> list[Tensor]:
 
 
 def made_masks(degrees: Sequence[Tensor]) -> list[Tensor]:
-    """Return one boolean mask (outputs, inputs) a layer from the degrees of inputs and hidden layers (eq. 8 and 9).
+    """Return one boolean mask (outputs, inputs) a layer from the degrees of inputs and hidden layers.
 
     A hidden unit sees units of at most its own degree; the output of variable d sees those strictly below m(d). The
     strictness is the whole point: with >= there, a variable would be predicted from itself.
