@@ -14,6 +14,13 @@ MENDED = {
     '<summary><span class="toctree-toggle"': '<summary aria-label="Pages of this chapter"><span class="toctree-toggle"',
     ' id="pst-primary-sidebar"': ' id="pst-primary-sidebar" role="region" aria-label="The book"',
 }
+THEME_OPTIONS = {
+    "logo": {"text": "genbook"},
+    "navigation_with_keys": False,
+    "show_toc_level": 2,
+    "use_download_button": True,
+    "use_fullscreen_button": False,
+}
 COLAB = "https://colab.research.google.com"
 ICON = re.compile(r'("?[\w-]+"?):\[\d+,\d+,(\[[^\]]*\]),"[0-9a-f]+",(?:"[^"]*"|\[[^\]]*\])\],?')
 
@@ -40,9 +47,13 @@ def add_live_figures(
         app.add_js_file("live/live.mjs", type="module")
 
 
-def add_launch_button(app: Sphinx, config: Any) -> None:
-    """Offer Colab once `_config.yml` knows the address of the repository."""
+def set_theme_options(app: Sphinx, config: Any) -> None:
+    """Set the options of the theme, and offer Colab once `_config.yml` knows the address of the repository.
+
+    Set here because options in the `sphinx` block of `_config.yml` would replace those that Jupyter Book derives.
+    """
     options = config.html_theme_options
+    options.update(THEME_OPTIONS)
     options["launch_buttons"] = {"colab_url": COLAB} if options.get("repository_url") else {}
 
 
@@ -84,7 +95,7 @@ def mend_site(app: Sphinx, exception: Exception | None) -> None:
 
 def setup(app: Sphinx) -> dict[str, Any]:
     """Connect the hooks."""
-    app.connect("config-inited", add_launch_button, priority=900)
+    app.connect("config-inited", set_theme_options, priority=400)
     app.connect("html-page-context", add_live_figures, priority=400)
     app.connect("html-page-context", drop_unwanted_scripts, priority=990)
     app.connect("build-finished", mend_site)
