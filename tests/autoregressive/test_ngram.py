@@ -61,7 +61,7 @@ def slow_probability(tokens, context, w, smoothing, n):
 
 
 @pytest.mark.parametrize("smoothing", SMOOTHINGS, ids=str)
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(tokens=texts, context=st.lists(st.integers(0, 2), max_size=4), n=st.integers(1, 4))
 def test_conditionals_equal_slow_counting(smoothing, tokens, context, n):
     model = NGram(tokens, levels=3, n=n, smoothing=smoothing)
@@ -72,7 +72,7 @@ def test_conditionals_equal_slow_counting(smoothing, tokens, context, n):
 
 
 @pytest.mark.parametrize("smoothing", SMOOTHINGS, ids=str)
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(tokens=texts, n=st.integers(1, 4))
 def test_adaptive_model_predicts_as_the_static_model_of_what_it_has_read(smoothing, tokens, n):
     static = NGram(tokens, levels=3, n=n, smoothing=smoothing)

@@ -36,13 +36,13 @@ class Memoryless:
         return self.logits.expand(len(x_t), -1), None
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.binary(max_size=60))
 def test_every_byte_string_comes_back(data):
     assert to_bytes(decode(BYTES, encode(BYTES, from_bytes(data)))) == data
 
 
-@settings(max_examples=10, deadline=None)
+@settings(max_examples=10)
 @given(st.binary(min_size=1, max_size=3), st.integers(1, 400))
 def test_long_and_repetitive_byte_strings_come_back(data, times):
     assert to_bytes(decode(BYTES, encode(BYTES, from_bytes(data * times)))) == data * times

@@ -5,7 +5,7 @@ import math
 from fractions import Fraction
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from genbook.compression import (
@@ -80,6 +80,7 @@ def test_huffman_is_complete_and_within_one_bit_of_the_entropy(weights):
     assert h - 1e-9 <= mean_length(code, weights) < h + 1
 
 
+@settings(max_examples=30)
 @given(st.lists(st.integers(1, 100), min_size=1, max_size=6))
 def test_no_lengths_that_obey_kraft_beat_huffman(weights):
     n = len(weights)

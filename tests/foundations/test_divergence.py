@@ -22,7 +22,7 @@ def gaussian(seed, dim=3):
         return torch.randn(dim, dtype=torch.float64), factor @ factor.T + 0.1 * torch.eye(dim)
 
 
-@settings(deadline=None, max_examples=30)
+@settings(max_examples=30)
 @given(st.integers(0, 1000), st.integers(0, 1000), st.integers(1, 5))
 def test_closed_form_equals_the_one_in_torch(a, b, dim):
     p, q = gaussian(a, dim), gaussian(b + 2000, dim)

@@ -41,7 +41,7 @@ def bent(y):
 logits = st.lists(st.floats(-2, 2), min_size=2, max_size=5).map(torch.tensor)
 
 
-@settings(deadline=None, max_examples=25)
+@settings(max_examples=25)
 @given(logits)
 def test_exact_gradient_is_autograds(theta):
     theta = theta.double().requires_grad_()

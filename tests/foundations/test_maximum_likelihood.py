@@ -79,7 +79,7 @@ def test_the_closed_form_is_a_stationary_point_and_any_step_from_it_loses():
         assert moved.log_prob(x).mean() < top
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(st.integers(0, 10**6), st.integers(1, 4))
 def test_em_never_lowers_the_likelihood(seed, components):
     with seeded(seed):

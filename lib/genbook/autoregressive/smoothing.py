@@ -48,7 +48,7 @@ class Additive:
 class WittenBell:
     """Give the shorter context as much weight as there were surprises: one for each different symbol seen.
 
-    Witten and Bell (1991), method C; interpolated as in Chen and Goodman (1999, eq. 13).
+    Witten and Bell (1991), method C; interpolated as in Chen and Goodman (1999).
 
     >>> WittenBell()(count=2, total=3, types=2, lower=0.5, levels=2)
     0.6
@@ -66,7 +66,7 @@ class WittenBell:
 class KneserNey:
     """Take `discount` off every count and hand it to the shorter context, which counts contexts, not occurrences.
 
-    Kneser and Ney (1995); interpolated as in Chen and Goodman (1999, eq. 25). "Francisco" is frequent but follows one
+    Kneser and Ney (1995); interpolated as in Chen and Goodman (1999). "Francisco" is frequent but follows one
     word only, so it is a poor guess after any other.
 
     >>> KneserNey(0.5)(count=2, total=3, types=2, lower=0.3, levels=2)

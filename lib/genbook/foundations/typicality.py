@@ -44,7 +44,7 @@ def typical_log_prob(dim: int) -> float:
 
 
 class Diluted:
-    """A share of a good model, the rest noise: p(x) = share good(x) + (1 - share) noise(x) (Theis et al. 2016, 3.1).
+    """A share of a good model, the rest noise: p(x) = share good(x) + (1 - share) noise(x) (Theis et al. 2016).
 
     Whatever the noise, log p(x) >= log good(x) + log share: one good draw in a hundred costs at most log 100 = 4.6
     nats, next to which images have log-likelihoods in the hundreds or thousands.

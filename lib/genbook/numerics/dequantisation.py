@@ -29,7 +29,7 @@ def dequantised_log_prob(log_density: Callable[[Tensor], Tensor], x: Tensor, u: 
     """Return log q((x + u) / levels) - D log levels in nats, (B, *event) -> (B,): an unbiased estimate of a bound.
 
     Let P(x) be the mass that the density q on [0, 1]^D puts on the cell of x. Then for uniform u, by Jensen's
-    inequality, the mean of this over u is at most log P(x) (Theis et al. 2016, eqs. 8 to 11). Without the noise q could
+    inequality, the mean of this over u is at most log P(x) (Theis et al. 2016). Without the noise q could
     grow without bound at the whole numbers.
 
     Raises:

@@ -49,7 +49,7 @@ def straight_through(logits: Tensor, u: Tensor, temperature: float) -> Tensor:
 def concrete_log_prob(y: Tensor, logits: Tensor, temperature: float) -> Tensor:
     """Return the log-density of `gumbel_softmax` at y on the simplex in nats, (..., K) -> (...,).
 
-    With respect to Lebesgue measure on the first K - 1 coordinates (Maddison et al. 2017, eq. 9).
+    With respect to Lebesgue measure on the first K - 1 coordinates (Maddison et al. 2017).
     """
     _check(logits, y, temperature)
     k = y.shape[-1]
