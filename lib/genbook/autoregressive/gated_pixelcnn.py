@@ -21,7 +21,7 @@ class GatedLayer(nn.Module):
 
     The vertical stack sees the rows above, the horizontal one the pixels to the left, and takes from the vertical one
     through a 1 x 1 convolution, never the other way round. From `inputs` features it makes `width`; only the horizontal
-    stack has a residual connection, and dropout.
+    stack has a residual connection.
     """
 
     def __init__(
@@ -51,7 +51,7 @@ class GatedLayer(nn.Module):
         """Return the next vertical features, and keep what the horizontal stack takes from them."""
         v = run.conv(self.vertical, v)
         run.keep(self, run.conv(self.link, v))
-        return gate(self._conditioned(v, run, 0))
+        return run.drop(self.dropout, gate(self._conditioned(v, run, 0)))
 
     def here(self, h: Tensor, run: Runner) -> Tensor:
         """Return the next horizontal features."""
