@@ -11,7 +11,7 @@ import { uniforms } from "../shared/random.mjs";
 import { advance, finished, nextDistribution, noise, startChains } from "./made-sampler/chains.mjs";
 import { play } from "./made-sampler/play.mjs";
 import { buildView } from "./made-sampler/view.mjs";
-import { guessVerdict, question } from "./made-sampler/words.mjs";
+import { guessVerdict, question, skipped } from "./made-sampler/words.mjs";
 
 const MODEL = "../models/made-digits.safetensors";
 
@@ -33,7 +33,6 @@ class SamplerFigure {
     this.player = play(() => this.state.speed, () => this.stepAll());
     this.view = buildView(root, model, this.state, this.count, this.actions());
     this.restart();
-    this.view.ask.say(...question(this.model, this.chains[0]));
     this.stopWatching = onWidth(root, () => this.draw());
   }
 
@@ -68,12 +67,19 @@ class SamplerFigure {
     const u = noise(this.count, this.model.dim, this.state.seed);
     this.chains = startChains(this.model, this.image, this.state.given, u);
     this.state.lastDraw = null;
+    if (this.state.asking) this.view.ask.say(...question(this.model, this.chains[0]));
     this.draw();
   }
 
   setImage(image, given) {
     this.image = image;
-    this.change({ given, asking: false });
+    this.endQuestion();
+    this.change({ given });
+  }
+
+  endQuestion() {
+    if (this.state.asking) this.view.ask.say(...skipped());
+    this.state.asking = false;
   }
 
   nextExample() {
@@ -92,13 +98,14 @@ class SamplerFigure {
     image[pixel] = state.brush;
     const place = model.order.indexOf(pixel);
     const row = Math.ceil((place + 1) / model.width) * model.width;
-    this.change({ given: Math.min(model.dim - 1, Math.max(state.given, row)), asking: false });
+    this.endQuestion();
+    this.change({ given: Math.min(model.dim - 1, Math.max(state.given, row)) });
   }
 
   stepAll() {
     const [first] = this.chains;
     if (finished(this.model, first)) return false;
-    this.state.asking = false;
+    this.endQuestion();
     const place = first.state.t;
     for (const chain of this.chains) advance(this.model, chain, this.state.temperature);
     this.state.lastDraw = { place, level: first.values[this.model.order[place]], u: first.u[place] };
@@ -122,7 +129,7 @@ class SamplerFigure {
     if (this.player.running()) this.player.pause();
     else {
       if (finished(this.model, this.chains[0])) this.change({ seed: this.state.seed + 1 });
-      this.state.asking = false;
+      this.endQuestion();
       this.player.start();
     }
     this.draw();

@@ -52,6 +52,7 @@ export function buildView(root, model, state, count, act) {
   const image = pixelGrid({ ...model, label: "The image: paint the first rows, the model draws the rest", paintable: true });
   painting(image, model, act.paint);
   const logProb = html("p", { class: "live-number" });
+  const spoken = liveRegion("live-spoken");
   const step = html("p", { class: "live-report" });
   const host = html("div", { class: "live-drawing" });
   const chart = bars(host, model.output.levels, act.press);
@@ -66,6 +67,7 @@ export function buildView(root, model, state, count, act) {
   const transportRow = html("div", { class: "live-row" }, ...transport);
   root.append(
     ask.node,
+    spoken.node,
     html(
       "div",
       { class: "live-panels live-sampler" },
@@ -90,6 +92,7 @@ export function buildView(root, model, state, count, act) {
     });
     chart.draw({ distribution: scene.distribution, hidden: scene.asking, guess: scene.guess });
     const [total, parts] = describeLogProb(scene);
+    spoken.say(scene.done ? `The image is finished: ${total}.` : "");
     logProb.replaceChildren(total, html("small", {}, parts));
     step.textContent = describeStep(model, scene);
     playButton.textContent = scene.running ? "Pause" : "Play";

@@ -36,8 +36,13 @@ export function guessVerdict(distribution, level) {
   return [html("strong", {}, "Not the favourite. "), `${truth}your level ${level} has p = ${p(level)}, a surprise of ${surprise} nats.${next}`];
 }
 
+/** What stands in place of the question where the reader went on without a guess. */
+export function skipped() {
+  return [html("strong", {}, "On you go. "), "Paint over the image, press a bar to set a pixel by hand, or guess a pixel whenever you like."];
+}
+
 /** Which conditional the bars show, and what computing it cost. */
-export function describeStep(model, { chains, done, lastDraw, asking }) {
+export function describeStep(model, { chains, done, lastDraw, asking, temperature }) {
   const [{ state, computed }] = chains;
   const hidden = model.layers.reduce((sum, layer) => sum + layer.bias.length, 0);
   const known = state.known.reduce((sum, count) => sum + count, 0);
@@ -47,7 +52,8 @@ export function describeStep(model, { chains, done, lastDraw, asking }) {
   const last = lastDraw ? ` Before it: level ${lastDraw.level}, ${how}.` : "";
   if (done) return `All ${model.dim} pixels are drawn.`;
   const title = `p(next | so far) for ${pixelName(model, state.t)}.`;
-  return asking ? title : `${title}${last} ${cost}`;
+  const legend = temperature === 1 ? "" : ` Bars: at temperature ${temperature.toFixed(2)}; lines: the model's own.`;
+  return asking ? title : `${title}${legend}${last} ${cost}`;
 }
 
 /** The exact log-probability of what is drawn so far, as a headline and what it is made of. */
