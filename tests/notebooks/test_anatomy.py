@@ -1,4 +1,4 @@
-"""The form of a page: short cells, prose between them, no errors or warnings in the outputs, and text for every picture."""
+"""The form of a page: short cells, prose between them, clean outputs, and alternative text for every picture."""
 
 import re
 from pathlib import Path
