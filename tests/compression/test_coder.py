@@ -171,13 +171,13 @@ CODE = encode(BYTES, from_bytes(b"abracadabra " * 5))
 def test_any_changed_byte_is_noticed(position, change):
     damaged = bytearray(CODE)
     damaged[position] ^= change
-    with pytest.raises(ValueError, match="damaged|begin like"):
+    with pytest.raises(ValueError, match=r"damaged|begin like"):
         decode(BYTES, bytes(damaged))
 
 
 @given(st.integers(0, len(CODE) - 1))
 def test_any_cut_is_noticed(length):
-    with pytest.raises(ValueError, match="cut short|begin like"):
+    with pytest.raises(ValueError, match=r"cut short|begin like"):
         decode(BYTES, CODE[:length])
 
 
@@ -191,7 +191,7 @@ def test_foreign_bytes_are_refused(data):
 
 @given(st.binary(max_size=20))
 def test_a_payload_with_a_right_checksum_and_wrong_content_is_refused(payload):
-    with pytest.raises(ValueError, match="cut short|damaged|another model"):
+    with pytest.raises(ValueError, match=r"cut short|damaged|another model"):
         decode(BYTES, wrap(torch.int64, 1, 20, payload))
 
 

@@ -45,7 +45,7 @@ def tables(model: Stepwise, n: int, length: int) -> Generator[np.ndarray, Tensor
         p = model.output.probabilities(params).cpu().numpy()  # (n, V)
         x_t = yield cumulative(frequencies(p))
         if t + 1 < length:
-            params, state = model.step(state, x_t)
+            params, state = model.step(state, x_t.to(params.device))
 
 
 def encode(model: Stepwise, x: Tensor) -> bytes:
