@@ -46,8 +46,8 @@ def test_the_widget_holds_the_sources_word_for_word(figure: str) -> None:
 
 
 def test_options_and_models_reach_the_widget() -> None:
-    masks = made_masks(hidden=3, units=5, order="random")
-    assert masks.options == {"hidden": 3, "units": 5, "order": "random"} and masks.file == b""
+    masks = made_masks(hidden=3, units=5)
+    assert masks.options == {"hidden": 3, "units": 5} and masks.file == b""
     assert made_sampler().file == (live_folder() / "models" / "made-digits.safetensors").read_bytes()
     own = model(levels=4)
     assert made_sampler(own).file == made_bytes(own)
@@ -59,7 +59,6 @@ def test_options_and_models_reach_the_widget() -> None:
         (lambda: made_masks(hidden=4), ValueError),
         (lambda: made_masks(units=1), ValueError),
         (lambda: made_masks(units=2.5), TypeError),
-        (lambda: made_masks(order="spiral"), ValueError),
         (lambda: made_sampler(examples=torch.zeros(1, 64)), ValueError),
         (lambda: made_sampler("digits"), TypeError),
         (lambda: widget_source("no-such-figure"), ValueError),

@@ -11,8 +11,6 @@ from genbook.checks import check_count
 from genbook.interactive.export import made_bytes
 from genbook.interactive.modules import live_folder, widget_source
 
-ORDERS = ("raster", "reversed", "random")
-
 
 class LiveFigure(anywidget.AnyWidget):
     """A live figure: `options` go to its `start` function, `file` holds the bytes of a model."""
@@ -28,20 +26,19 @@ def _figure(name: str, options: dict[str, Any], file: bytes = b"") -> LiveFigure
     return LiveFigure(options=options, file=file, _esm=widget_source(name), _css=style)
 
 
-def made_masks(hidden: int = 2, units: int = 8, order: str = "raster") -> LiveFigure:
+def made_masks(hidden: int = 2, units: int = 8) -> LiveFigure:
     """Return the figure that shows which inputs reach which outputs of a MADE over 3x3 pixels.
 
-    `hidden` layers (1 to 3) of `units` (2 to 16) each; `order` is "raster", "reversed" or "random". Everything can be
-    changed in the figure.
+    It starts with `hidden` layers (1 to 3) of `units` (2 to 16) each; everything can be changed in the figure.
 
     Raises:
-        TypeError, ValueError: a number or a name that the figure does not know.
+        TypeError, ValueError: a number is not whole, or not in its range.
     """
     check_count(hidden, "hidden", most=3)
     check_count(units, "units", most=16)
-    if units < 2 or order not in ORDERS:
-        raise ValueError(f"units is {units} and order {order!r}, expected 2 to 16 and one of {', '.join(ORDERS)}.")
-    return _figure("made-masks", {"hidden": hidden, "units": units, "order": order})
+    if units < 2:
+        raise ValueError(f"units is {units}, expected a whole number from 2 to 16.")
+    return _figure("made-masks", {"hidden": hidden, "units": units})
 
 
 def made_sampler(
