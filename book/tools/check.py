@@ -18,6 +18,7 @@ from pages import notebooks
 from site_build import NODE, ROOT, npm_install
 
 LANES = 2
+LONGEST = 3600  # seconds that one command may take
 SITE_TESTS = ["tests/site", "tests/browser", "tests/notebooks"]
 PYTEST = [sys.executable, "-m", "pytest", "-q", "-rs", "-p", "no:cacheprovider"]
 NBVAL = ["--nbval-lax", "--nbval-current-env", "--nbval-cell-timeout=120"]
@@ -57,11 +58,23 @@ def run(job: Job, environment: dict[str, str]) -> None:
     """Run the commands of `job`, all of them even when one fails."""
     start = time.perf_counter()
     for command in job.commands:
-        result = subprocess.run(
-            command, cwd=ROOT, env=environment, check=False, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
-        )
-        job.output.append(result.stdout)
-        job.status = job.status or result.returncode
+        try:
+            result = subprocess.run(
+                command,
+                cwd=ROOT,
+                env=environment,
+                check=False,
+                text=True,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.STDOUT,
+                timeout=LONGEST,
+            )
+            job.output.append(result.stdout)
+            job.status = job.status or result.returncode
+        except subprocess.TimeoutExpired as late:
+            text = late.stdout.decode(errors="replace") if isinstance(late.stdout, bytes) else late.stdout or ""
+            job.output.append(f"{text}\nstopped after {LONGEST} s: {' '.join(command)}")
+            job.status = job.status or 1
     job.seconds = time.perf_counter() - start
 
 
