@@ -80,7 +80,7 @@ def mass_is_one(build: Build) -> None:
     case = build()
     if case.levels:
         with torch.no_grad():
-            total = case.model.log_prob(all_states(case.batch.shape[1], case.levels)).double().exp().sum().item()
+            total = case.model.log_prob(_states(case)).double().exp().sum().item()
         assert abs(total - 1) < 1e-4, total
     else:
         total = integrate(case.model.double().log_prob, *case.box, 300_000 if case.batch.shape[1] == 1 else 1500)
@@ -104,11 +104,12 @@ def samples_follow_log_prob(build: Build) -> None:
 
 def _cells(case: Case, x: Tensor) -> tuple[Tensor, Tensor]:
     """The cell of each draw and the mass of every cell: states, or a grid around the draws plus all that is outside."""
+    x = x.flatten(1)
     dim = x.shape[1]
     if case.levels:
         place = case.levels ** torch.arange(dim - 1, -1, -1)
         with torch.no_grad():
-            return (x.long() * place).sum(1), case.model.log_prob(all_states(dim, case.levels)).double().exp()
+            return (x.long() * place).sum(1), case.model.log_prob(_states(case)).double().exp()
     low, high = x.quantile(0.005, 0).double(), x.quantile(0.995, 0).double()
     fine = 10  # quadrature points a cell and side
     points, area = grid(low.tolist(), high.tolist(), CELLS * fine)
@@ -141,7 +142,7 @@ def steps_equal_conditionals(build: Build) -> None:
         params, state = case.model.start(len(case.batch))
         steps = [params.clone()]
         for d in case.model.order[:-1]:
-            params, state = case.model.step(state, case.batch[:, d])
+            params, state = case.model.step(state, case.batch.flatten(1)[:, d])
             steps.append(params.clone())
     torch.testing.assert_close(torch.stack(steps, 1), full, rtol=1e-4, atol=1e-5)
 
@@ -149,7 +150,7 @@ def steps_equal_conditionals(build: Build) -> None:
 def log_prob_is_the_sum_of_conditionals(build: Build) -> None:
     case = build()
     with torch.no_grad():
-        terms = case.model.output.log_prob(case.batch, case.model.conditionals(case.batch))
+        terms = case.model.output.log_prob(case.batch.flatten(1), case.model.conditionals(case.batch))
         torch.testing.assert_close(case.model.log_prob(case.batch), terms.sum(1))
 
 
@@ -181,6 +182,12 @@ def energy_is_minus_log_prob_up_to_a_constant(build: Build) -> None:
     with torch.no_grad():
         log_z = case.model.energy(case.batch) + case.model.log_prob(case.batch)
     torch.testing.assert_close(log_z, log_z[:1].expand_as(log_z), rtol=1e-4, atol=1e-4)
+
+
+def _states(case: Case) -> Tensor:
+    """Every point of the case's space, in the shape of its events."""
+    event = case.batch.shape[1:]
+    return all_states(event.numel(), case.levels).unflatten(1, event).to(case.batch.dtype)
 
 
 def _known(case: Case) -> bool:

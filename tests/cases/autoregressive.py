@@ -1,10 +1,21 @@
 """Cases of the chapter `autoregressive`."""
 
 from collections.abc import Callable
+from typing import Any
 
 import torch
 
-from genbook.autoregressive import MADE, NADE, RNADE, OrderingEnsemble
+from genbook.autoregressive import (
+    MADE,
+    NADE,
+    RNADE,
+    ChannelLogisticMixture,
+    DownUpStreams,
+    GatedStacks,
+    MaskedStack,
+    OrderingEnsemble,
+    PixelCNN,
+)
 from genbook.autoregressive.orderings import draw_orderings
 from genbook.nn import MaskedMLP
 from genbook.nn.outputs import Bernoulli, Categorical, DiscretizedLogisticMixture, Gaussian, GaussianMixture, Output
@@ -46,6 +57,14 @@ def ensemble() -> Case:
     return Case(OrderingEnsemble(model, orders).eval(), batch, 2)
 
 
+def pixelcnn(network: type, output: Output | ChannelLogisticMixture, shape: tuple[int, int, int], **sizes: Any) -> Case:
+    """A PixelCNN of two levels over images of `shape`."""
+    with seeded(4):
+        model = PixelCNN(network(shape[0], output.size * sizes.get("colours", 1), 12, **sizes), output, shape)
+        batch = torch.randint(2, (5, *shape)).float()
+    return Case(lively(model, 1.5), batch, 2)
+
+
 CASES: dict[str, Callable[[], Case]] = {
     "made": lambda: made(Bernoulli(), 8, 2),
     "made/categorical": lambda: made(Categorical(5), 3, 5),
@@ -56,4 +75,10 @@ CASES: dict[str, Callable[[], Case]] = {
     "nade": lambda: nade(Bernoulli(), 10, 2),
     "nade/categorical": lambda: nade(Categorical(4), 4, 4),
     "nade/rnade": rnade,
+    "pixelcnn": lambda: pixelcnn(MaskedStack, Bernoulli(), (1, 3, 4), kernels=(5, 3, 3)),
+    "pixelcnn/colour": lambda: pixelcnn(MaskedStack, Bernoulli(), (3, 2, 2), kernels=(3, 3), colours=3),
+    "gated-pixelcnn": lambda: pixelcnn(GatedStacks, Bernoulli(), (1, 3, 4), kernels=(5, 3, 3)),
+    "gated-pixelcnn/colour": lambda: pixelcnn(GatedStacks, Bernoulli(), (3, 2, 2), kernels=(3, 3), colours=3),
+    "pixelcnn++": lambda: pixelcnn(DownUpStreams, DiscretizedLogisticMixture(2, 3), (1, 2, 4)),
+    "pixelcnn++/colour": lambda: pixelcnn(DownUpStreams, ChannelLogisticMixture(2, 3), (3, 2, 2)),
 }
