@@ -21,7 +21,8 @@ class MADE(nn.Module):
     network was trained for them (see `orderings`). Dropout acts in training mode: call `eval()` before measuring.
 
     Raises:
-        ValueError: the network gives another number of parameters than the output takes.
+        ValueError: the network gives another number of parameters than the output takes, or `input_dropout` is not in
+            [0, 1).
 
     >>> from genbook.nn.outputs import Bernoulli
     >>> from genbook.numerics import all_states
@@ -30,15 +31,18 @@ class MADE(nn.Module):
     1.0
     """
 
-    def __init__(self, network: MaskedMLP, output: Output) -> None:
-        """Join a masked network and an output distribution."""
+    def __init__(self, network: MaskedMLP, output: Output, input_dropout: float = 0.0) -> None:
+        """Join a masked network and an output; in training the share `input_dropout` of the inputs is hidden."""
         super().__init__()
         if network.params != output.size:
             raise ValueError(
                 f"network gives {network.params} parameters a variable and {output} takes {output.size}: "
                 f"build the network with params={output.size}."
             )
+        if not 0.0 <= input_dropout < 1.0:
+            raise ValueError(f"input_dropout is {input_dropout}, expected a share from 0 to below 1.")
         self.network, self.output = network, output
+        self.input_dropout = nn.Dropout(input_dropout)
 
     @property
     def measure(self) -> Measure:
@@ -55,7 +59,7 @@ class MADE(nn.Module):
     ) -> Tensor:
         """Return the parameters of all p(x_d | variables before d) in one pass: (B, D) -> (B, D, output.size)."""
         check_batch(x, (self.network.dim,))
-        return self.network(self.output.embed(x), ordering, degrees)
+        return self.network(self.input_dropout(self.output.embed(x)), ordering, degrees)
 
     def log_prob(self, x: Tensor, ordering: Tensor | None = None) -> Tensor:
         """Return the exact log-likelihood log p(x) in nats: (B, D) -> (B,).
