@@ -19,6 +19,7 @@ from genbook.nn import MaskedMLP, made_masks
 from genbook.nn.masks import hidden_degrees, input_degrees
 from genbook.nn.outputs import Bernoulli, Categorical
 from genbook.numerics import seeded
+from tests.interactive.kl_fixtures import tug_of_war
 
 ROOT = Path(__file__).parents[2]
 FOLDER = ROOT / "tests" / "js" / "fixtures"
@@ -102,7 +103,7 @@ def _levels(model: MADE, params: Tensor, levels: Tensor, temperature: float) -> 
     return model.output.log_prob(levels.expand(len(params), -1), rows)
 
 
-FIXTURES = {"masks": masks, "made-digits": shipped, "made-small": small}
+FIXTURES = {"masks": masks, "made-digits": shipped, "made-small": small, "kl-tug-of-war": tug_of_war}
 
 
 def main() -> None:
