@@ -85,7 +85,7 @@ test("places, verdicts, reports", () => {
   assert.deepEqual([-2, 2, 0].map((mean) => place({ mean, scale: 0.6 }, both)), ["left", "right", "between"]);
   assert.equal(place({ mean: 2, scale: 2 }, both), "between");
   assert.equal(verdict("KL", "left", "left", 0.9)[0], "Right. ");
-  assert.match(verdict("KL", "left", "between", 0.9).join(""), /^Not so\. .*You had predicted onto the left mode/);
+  assert.match(verdict("KL", "left", "between", 0.9).join(""), /^Not so\. .*You had predicted a place on the left mode/);
   assert.match(verdict("KL", null, "between", 0.9).join(""), /no prediction/);
   assert.match(report({ q: { mean: 0, scale: 1 }, cover: 3, seek: 1 }), /p has mass where q has little/);
   assert.match(report({ q: { mean: 0, scale: 1 }, cover: 1, seek: 3 }), /q has mass where p has little/);

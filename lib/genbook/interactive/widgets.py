@@ -57,3 +57,21 @@ def made_sampler(
     if shape is not None or examples is not None:
         raise ValueError("shape or examples came without a model, expected all of them or none.")
     return _figure("made-sampler", {}, (live_folder() / "models" / "made-digits.safetensors").read_bytes())
+
+
+def kl_tug_of_war(mean: float = -0.7, scale: float = 1.0, separation: float = 5.0, weight: float = 0.4) -> LiveFigure:
+    """Return the figure in which two KL divergences pull on one Gaussian.
+
+    The Gaussian q starts at `mean` with standard deviation `scale`; p has two modes, `separation` apart, with a share
+    `weight` of the mass on the left one. Everything can be changed in the figure.
+
+    Raises:
+        ValueError: a number lies outside what the figure shows.
+    """
+    if not (abs(mean) <= 4.5 and 0.3 <= scale <= 3.5 and 0 <= separation <= 6 and 0.1 <= weight <= 0.9):
+        raise ValueError(
+            f"mean, scale, separation and weight are {mean}, {scale}, {separation} and {weight}, expected -4.5 to 4.5, "
+            "0.3 to 3.5, 0 to 6 and 0.1 to 0.9."
+        )
+    options = {"mean": mean, "scale": scale, "separation": separation, "weight": weight}
+    return _figure("kl-tug-of-war", options)

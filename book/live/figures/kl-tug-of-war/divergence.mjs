@@ -27,7 +27,7 @@ export function onGrid(components, { low, high, n } = GRID) {
   return { x, logP, p: logP.map(Math.exp), cell };
 }
 
-function sum(target, term) {
+function integral(target, term) {
   let total = 0;
   for (let i = 0; i < target.x.length; i += 1) total += term(i);
   return total * target.cell;
@@ -48,9 +48,9 @@ export function seekIntegrand({ x, logP }, q) {
 
 function coverGradient(target, { mean, scale }) {
   const { x, p } = target;
-  const first = sum(target, (i) => p[i] * (x[i] - mean));
-  const second = sum(target, (i) => p[i] * (x[i] - mean) ** 2);
-  const mass = sum(target, (i) => p[i]);
+  const first = integral(target, (i) => p[i] * (x[i] - mean));
+  const second = integral(target, (i) => p[i] * (x[i] - mean) ** 2);
+  const mass = integral(target, (i) => p[i]);
   return [-first / scale ** 2, mass - second / scale ** 2];
 }
 
@@ -59,7 +59,7 @@ function seekGradient(target, q) {
   const { x } = target;
   const weight = seekIntegrand(target, q);
   const away = (i) => (x[i] - q.mean) / q.scale;
-  return [sum(target, (i) => (weight[i] * away(i)) / q.scale), sum(target, (i) => weight[i] * (away(i) ** 2 - 1))];
+  return [integral(target, (i) => (weight[i] * away(i)) / q.scale), integral(target, (i) => weight[i] * (away(i) ** 2 - 1))];
 }
 
 function divergence(integrand, gradient) {
@@ -68,7 +68,7 @@ function divergence(integrand, gradient) {
     gradient, // with respect to the mean and to the logarithm of the scale
     value(target, q) {
       const terms = integrand(target, q);
-      return sum(target, (i) => terms[i]);
+      return integral(target, (i) => terms[i]);
     },
   };
 }

@@ -5,7 +5,7 @@ export const PLACES = [
   ["left", "onto the left mode"],
   ["right", "onto the right mode"],
 ];
-const NAMES = Object.fromEntries(PLACES);
+const RESTS = { between: "between the modes", left: "on the left mode", right: "on the right mode" };
 
 /** Where q has come to rest: "between" the modes, or on the "left" or "right" one. */
 export function place({ mean, scale }, [left, right]) {
@@ -20,10 +20,10 @@ export function question() {
 
 /** The verdict on a prediction after a descent; `guess` is null where the reader made none. */
 export function verdict(name, guess, found, value) {
-  const where = `${name} came to rest ${NAMES[found]}, at ${value.toFixed(3)} nats.`;
+  const where = `${name} came to rest ${RESTS[found]}, at ${value.toFixed(3)} nats.`;
   if (guess === null) return [`${where} You had made no prediction: move q somewhere else and predict the next one.`];
   if (guess === found) return ["Right. ", where];
-  return ["Not so. ", `${where} You had predicted ${NAMES[guess]}.`];
+  return ["Not so. ", `${where} You had predicted a place ${RESTS[guess]}.`];
 }
 
 function signed(value) {
