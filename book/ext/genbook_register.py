@@ -30,6 +30,14 @@ PROMISES = {
 }
 
 
+Row = dict[str, str | list[str]]
+
+
+def many(value: str | list[str]) -> list[str]:
+    """Return the entries of a field, which is one string or a list of them."""
+    return [value] if isinstance(value, str) else value
+
+
 def promises(symbol: str) -> list[str]:
     """Return what the class or function `symbol` can answer, read from the methods that it has."""
     module, _, name = symbol.rpartition(".")
@@ -37,21 +45,23 @@ def promises(symbol: str) -> list[str]:
     return [words for method, words in PROMISES.items() if hasattr(target, method)]
 
 
-def chapter_of(row: dict[str, str]) -> str:
-    """Return the folder of the chapter that teaches the row."""
-    return Path(row["page"]).parts[1]
+def chapter_of(row: Row) -> str:
+    """Return the folder of the chapter that teaches the row: that of its first page."""
+    return Path(many(row["page"])[0]).parts[1]
 
 
-def table(rows: list[dict[str, str]], root: Path) -> list[str]:
+def table(rows: list[Row], root: Path) -> list[str]:
     """Return the rows as the lines of a MyST list table; a title links to its page once the page is there."""
     lines = [":::{list-table}", ":header-rows: 1", ":class: register", ":widths: 26 24 28 22", ""]
     lines += ["* - Model", "  - Paper", "  - In the library", "  - What it gives"]
     for row in rows:
-        page = "/" + str(Path(row["page"]).with_suffix(""))
-        title = f"{{doc}}`{row['title']} <{page}>`" if (root / row["page"]).exists() else row["title"]
-        papers = "; ".join(f"{{cite:t}}`{key.strip()}`" for key in row["paper"].split(","))
-        lines += [f"* - {title}", f"  - {papers}", f"  - `{row['symbol']}`"]
-        lines += [f"  - {', '.join(promises(row['symbol'])) or 'a method'}"]
+        page, symbols = many(row["page"])[0], many(row["symbol"])
+        link = f"{{doc}}`{row['title']} </{Path(page).with_suffix('')}>`"
+        title = link if (root / page).exists() else row["title"]
+        papers = "; ".join(f"{{cite:t}}`{key}`" for key in many(row["paper"]))
+        kept = [words for words in PROMISES.values() if any(words in promises(symbol) for symbol in symbols)]
+        lines += [f"* - {title}", f"  - {papers}", f"  - {', '.join(f'`{symbol}`' for symbol in symbols)}"]
+        lines += [f"  - {', '.join(kept) or 'a method'}"]
     return [*lines, ":::", ""]
 
 
