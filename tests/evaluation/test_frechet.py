@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from torch import nn
 
-from genbook.evaluation import frechet_distance, frechet_gaussians, inception_score
+from genbook.evaluation import frechet_bias, frechet_distance, frechet_gaussians, inception_score
 from genbook.numerics import seeded
 
 
@@ -125,3 +125,22 @@ def test_inception_score_by_hand():
 def test_what_is_no_distribution_is_refused(p):
     with pytest.raises(ValueError, match="probabilities"):
         inception_score(p)
+
+
+@pytest.mark.parametrize(("scales", "n"), [([1.0] * 8, 60), ([3.0, 1.0, 0.3, 0.1], 40)])
+def test_the_bias_is_what_repeated_measurement_shows(scales, n):
+    """The mean over 300 pairs of sets from one Gaussian, within four standard errors and 4 % of the next order."""
+    scale = torch.tensor(scales, dtype=torch.float64)
+    with seeded(0):
+        draws = torch.randn(300, 2, n, len(scales), dtype=torch.float64) * scale
+    found = torch.tensor([frechet_distance(a, b) for a, b in draws])
+    expected = frechet_bias(scale.square().diag(), n)
+    assert abs(found.mean().item() - expected) < 4 * found.std().item() / 300**0.5 + 0.04 * expected
+    assert abs(found.mean().item() - frechet_bias(scale.square().diag(), 2 * n)) > 0.3 * expected
+
+
+def test_the_bias_of_a_degenerate_covariance_counts_only_its_rank():
+    assert frechet_bias(torch.diag(torch.tensor([1.0, 0.0])), 50) == pytest.approx(frechet_bias(torch.eye(1), 50))
+    for bad, n in ((torch.eye(2), 1), (-torch.eye(2), 9), (torch.zeros(2, 3), 9)):
+        with pytest.raises(ValueError, match=r"n is|not symmetric|has shape"):
+            frechet_bias(bad, n)

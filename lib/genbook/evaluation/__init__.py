@@ -12,7 +12,7 @@ from genbook.evaluation.estimate import (
     perplexity,
     rescaled,
 )
-from genbook.evaluation.frechet import frechet_distance, frechet_gaussians, inception_score
+from genbook.evaluation.frechet import frechet_bias, frechet_distance, frechet_gaussians, inception_score
 from genbook.evaluation.kernel import kernel_distance
 from genbook.evaluation.likelihood import nats, nats_of, per_example
 from genbook.evaluation.neighbours import PrecisionRecall, precision_recall
@@ -29,6 +29,7 @@ __all__ = [
     "bits_per_character",
     "bits_per_dim",
     "digit_classifier",
+    "frechet_bias",
     "frechet_distance",
     "frechet_gaussians",
     "from_bits_per_character",
