@@ -102,6 +102,8 @@ def bad_batches(draw, case):
         "boolean": x > 0,
         "no tensor": x.tolist(),
     }
+    if not x.is_floating_point():  # a text may have any length
+        del shaped["a variable too many"], shaped["absurdly wide"]
     valued = {}
     rows, columns = draw(st.integers(0, x.shape[0] - 1)), draw(st.integers(0, x.shape[1] - 1))
     if x.is_floating_point():

@@ -16,7 +16,11 @@ from genbook.autoregressive import (
     OrderingEnsemble,
     PixelCNN,
 )
+from genbook.autoregressive.char_rnn import CharRNN
+from genbook.autoregressive.gpt import GPT, Decoder
+from genbook.autoregressive.inputs import Tokens, Values
 from genbook.autoregressive.orderings import draw_orderings
+from genbook.autoregressive.positions import Learned, Rotary, line, raster
 from genbook.nn import MaskedMLP
 from genbook.nn.outputs import Bernoulli, Categorical, DiscretizedLogisticMixture, Gaussian, GaussianMixture, Output
 from genbook.numerics import seeded
@@ -65,6 +69,30 @@ def pixelcnn(network: type, output: Output | ChannelLogisticMixture, shape: tupl
     return Case(lively(model, 1.5), batch, 2)
 
 
+SYMBOLS = {"conditionals_see_only_the_past": "symbols have no Jacobian: the model's own tests change them one by one"}
+
+
+def char_rnn(text: bool) -> Case:
+    """An LSTM of two layers over three symbols, read as text or as values."""
+    output = Categorical(3)
+    with seeded(5):
+        inputs = Tokens(3, 4) if text else Values(lambda x: output.embed(x)[..., None], 1, 4)
+        model = lively(CharRNN(inputs, output, 8, layers=2, dropout=0.1, length=5), 2.0)
+        batch = torch.randint(3, (5, 5)).to(inputs.dtype)
+    return Case(model, batch, 3, exempt=SYMBOLS if text else {})
+
+
+def gpt(output: Output, tied: bool | None = None) -> Case:
+    """A Transformer over six values of a 2 x 3 image, or, where `tied` says how logits are read off, over symbols."""
+    with seeded(6):
+        table = raster(2, 3) if tied is None else line(6)
+        decoder = Decoder(8, 2, 2, [Learned(table, 8), Rotary(table, 4)], dropout=0.1)
+        inputs = Values(lambda x: output.embed(x)[..., None], 1, 8) if tied is None else Tokens(output.levels, 8)
+        model = lively(GPT(inputs, decoder, output, bool(tied)), 3.0)
+        batch = torch.randint(output.levels, (5, 6)).to(inputs.dtype)
+    return Case(model, batch, output.levels, exempt={} if tied is None else SYMBOLS)
+
+
 CASES: dict[str, Callable[[], Case]] = {
     "made": lambda: made(Bernoulli(), 8, 2),
     "made/categorical": lambda: made(Categorical(5), 3, 5),
@@ -81,4 +109,10 @@ CASES: dict[str, Callable[[], Case]] = {
     "gated-pixelcnn/colour": lambda: pixelcnn(GatedStacks, Bernoulli(), (3, 2, 2), kernels=(3, 3), colours=3),
     "pixelcnn++": lambda: pixelcnn(DownUpStreams, DiscretizedLogisticMixture(2, 3), (1, 2, 4)),
     "pixelcnn++/colour": lambda: pixelcnn(DownUpStreams, ChannelLogisticMixture(2, 3), (3, 2, 2)),
+    "char-rnn": lambda: char_rnn(text=True),
+    "char-rnn/values": lambda: char_rnn(text=False),
+    "gpt": lambda: gpt(Categorical(3), tied=False),
+    "gpt/tied": lambda: gpt(Categorical(3), tied=True),
+    "gpt/bits": lambda: gpt(Bernoulli()),
+    "gpt/logistic-mixture": lambda: gpt(DiscretizedLogisticMixture(3, 2)),
 }

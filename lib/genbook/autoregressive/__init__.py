@@ -1,7 +1,10 @@
 """Autoregressive models: the chain rule of probability, with a network for every conditional."""
 
 from genbook.autoregressive.adaptive_ngram import AdaptiveNGram
+from genbook.autoregressive.char_rnn import CharRNN
 from genbook.autoregressive.gated_pixelcnn import GatedStacks
+from genbook.autoregressive.gpt import GPT, Decoder
+from genbook.autoregressive.inputs import Tokens, Values
 from genbook.autoregressive.made import MADE
 from genbook.autoregressive.masked_stack import MaskedStack
 from genbook.autoregressive.mlp_ngram import MLPNGram
@@ -12,26 +15,34 @@ from genbook.autoregressive.pixel_code import Thermometer
 from genbook.autoregressive.pixel_output import ChannelLogisticMixture
 from genbook.autoregressive.pixelcnn import PixelCNN
 from genbook.autoregressive.pixelcnnpp import DownUpStreams
+from genbook.autoregressive.positions import Learned, Rotary
 from genbook.autoregressive.receptive_field import reach
 from genbook.autoregressive.rnade import RNADE
 from genbook.autoregressive.smoothing import Additive, KneserNey, WittenBell
 
 __all__ = [
+    "GPT",
     "MADE",
     "NADE",
     "RNADE",
     "AdaptiveNGram",
     "Additive",
     "ChannelLogisticMixture",
+    "CharRNN",
+    "Decoder",
     "DownUpStreams",
     "GatedStacks",
     "KneserNey",
+    "Learned",
     "MLPNGram",
     "MaskedStack",
     "NGram",
     "OrderingEnsemble",
     "PixelCNN",
+    "Rotary",
     "Thermometer",
+    "Tokens",
+    "Values",
     "WittenBell",
     "reach",
 ]

@@ -97,11 +97,8 @@ class Rotary(nn.Module):
                 f"head_width is {head_width} and base {base}, expected a multiple of {2 * axes} for {axes} axes and "
                 "a base of at least 1."
             )
-        pairs = head_width // 2 // axes
-        rate = base ** (-torch.arange(pairs, device=coordinates.device) / pairs)
-        angle = (coordinates[:, :, None] * rate).flatten(1)  # (T, head_width / 2)
-        self.register_buffer("cos", angle.cos(), persistent=False)
-        self.register_buffer("sin", angle.sin(), persistent=False)
+        self.pairs, self.base = head_width // 2 // axes, base
+        self.register_buffer("coordinates", coordinates.clone(), persistent=False)
 
     def place(self, h: Tensor, first: int) -> Tensor:
         """Leave the vectors as they are."""
@@ -109,8 +106,9 @@ class Rotary(nn.Module):
 
     def turn(self, x: Tensor, first: int) -> Tensor:
         """Rotate (B, heads, T, d): number j and number j + d/2 are the pair j."""
-        rows = slice(first, first + x.shape[-2])
-        cos, sin = self.cos[rows], self.sin[rows]
+        rate = self.base ** (-torch.arange(self.pairs, dtype=x.dtype, device=x.device) / self.pairs)
+        angle = (self.coordinates[first : first + x.shape[-2], :, None] * rate).flatten(1)  # (T, d / 2)
+        cos, sin = angle.cos(), angle.sin()
         a, b = x.chunk(2, -1)
         return torch.cat([a * cos - b * sin, a * sin + b * cos], -1)
 
