@@ -2,12 +2,14 @@
 
 from genbook.autoregressive.adaptive_ngram import AdaptiveNGram
 from genbook.autoregressive.char_rnn import CharRNN
+from genbook.autoregressive.dilated_stack import DilatedStack
 from genbook.autoregressive.gated_pixelcnn import GatedStacks
 from genbook.autoregressive.gpt import GPT, Decoder
 from genbook.autoregressive.inputs import Tokens, Values
 from genbook.autoregressive.made import MADE
 from genbook.autoregressive.masked_stack import MaskedStack
 from genbook.autoregressive.mlp_ngram import MLPNGram
+from genbook.autoregressive.mu_law import MuLaw
 from genbook.autoregressive.nade import NADE
 from genbook.autoregressive.ngram import NGram
 from genbook.autoregressive.orderings import OrderingEnsemble
@@ -19,6 +21,7 @@ from genbook.autoregressive.positions import Learned, Rotary
 from genbook.autoregressive.receptive_field import reach
 from genbook.autoregressive.rnade import RNADE
 from genbook.autoregressive.smoothing import Additive, KneserNey, WittenBell
+from genbook.autoregressive.wavenet import WaveNet
 
 __all__ = [
     "GPT",
@@ -30,12 +33,14 @@ __all__ = [
     "ChannelLogisticMixture",
     "CharRNN",
     "Decoder",
+    "DilatedStack",
     "DownUpStreams",
     "GatedStacks",
     "KneserNey",
     "Learned",
     "MLPNGram",
     "MaskedStack",
+    "MuLaw",
     "NGram",
     "OrderingEnsemble",
     "PixelCNN",
@@ -43,6 +48,7 @@ __all__ = [
     "Thermometer",
     "Tokens",
     "Values",
+    "WaveNet",
     "WittenBell",
     "reach",
 ]
