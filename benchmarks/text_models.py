@@ -1,16 +1,18 @@
 """Models of text side by side: counts, an MLP, an LSTM and a Transformer, in bits a character of held-out text.
 
-Run from the root of the book:  OMP_NUM_THREADS=1 python benchmarks/text_models.py [shakespeare]
+Run from the root of the book:  OMP_NUM_THREADS=1 python benchmarks/text_models.py [jobs] [shakespeare]
 The text is the source code of Python's standard library, or Shakespeare where $GENBOOK_DATA has it. All models see the
 same training text, are chosen on the same validation text, and are measured on the same pieces of 2,048 characters,
-each a text of its own; on one thread, in CPU seconds.
+each a text of its own. Runs use one thread each, `jobs` of them at a time (default: one); the seconds are CPU seconds.
 """
 
 import math
 import sys
 from collections.abc import Callable
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from functools import partial
+from multiprocessing import get_context
 from typing import Any
 
 import torch
@@ -164,26 +166,40 @@ def save_page_weights(name: str, model: nn.Module, run: dict[str, Any], text: Te
     save_weights(model, PAGE[name], card, torch.float16)
 
 
-def main() -> None:
-    """Count, train, write the table as it grows, and keep the weights of the pages."""
+def measured(job: tuple[str, int, bool]) -> dict[str, Any]:
+    """Train one seed of a row in a process of its own, and keep the weights of the page."""
     torch.set_num_threads(1)
-    shakespearean = sys.argv[1:] == ["shakespeare"]
+    name, seed, shakespearean = job
     text = load(shakespearean)
-    table = counted(text)
+    model, run = train(name, text, seed)
+    print(name, run, flush=True)
+    if name in PAGE and seed == SEEDS[0] and not shakespearean:
+        save_page_weights(name, model, run, text)
+    return run
+
+
+def main() -> None:
+    """Count, train, and write the table as it grows."""
+    torch.set_num_threads(1)
+    shakespearean = "shakespeare" in sys.argv[1:]
+    workers = [int(word) for word in sys.argv[1:] if word.isdigit()]
+    text = load(shakespearean)
     note = (
         f"bits a character, exact, of {text.test.numel():,} held-out characters in pieces of {PIECE:,}; "
         f"{len(text.train):,} to train; the seconds are CPU seconds of training; text: {text.card}"
     )
-    for name in TRAINED:
-        runs = []
-        for seed in SEEDS:
-            model, run = train(name, text, seed)
-            runs.append(run)
-            print(name, run, flush=True)
-            if name in PAGE and seed == SEEDS[0] and not shakespearean:
-                save_page_weights(name, model, run, text)
-        table.append({"model": name, "parameters": sum(p.numel() for p in model.parameters()), "runs": runs})
-        results.write("text_models_shakespeare" if shakespearean else "text_models", table, SEEDS, note)
+    jobs = [(name, seed, shakespearean) for seed in SEEDS for name in TRAINED]
+    trained: dict[str, dict[str, Any]] = {
+        name: {"model": name, "parameters": sum(p.numel() for p in build().parameters()), "runs": []}
+        for name, (build, _, _) in TRAINED.items()
+    }
+    with ProcessPoolExecutor(workers[0] if workers else 1, get_context("spawn")) as pool:
+        runs = pool.map(measured, jobs)
+        table = counted(text)
+        for (name, _, _), run in zip(jobs, runs, strict=True):
+            trained[name]["runs"].append(run)
+            rows = [*table, *(row for row in trained.values() if row["runs"])]
+            results.write("text_models_shakespeare" if shakespearean else "text_models", rows, SEEDS, note)
 
 
 if __name__ == "__main__":

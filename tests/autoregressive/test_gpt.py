@@ -13,9 +13,10 @@ from genbook.autoregressive.positions import Learned, Rotary, line, raster
 from genbook.autoregressive.sampling import ancestral, ancestral_naive
 from genbook.compression import decode, encode
 from genbook.data import digits
+from genbook.evaluation import nats
 from genbook.nn.outputs import Categorical, DiscretizedLogisticMixture
 from genbook.numerics import all_states, jacobian, seeded
-from genbook.training import fit
+from genbook.training import fit, load_weights
 from tests.cases import lively
 
 POSITIONS = {
@@ -181,6 +182,15 @@ def test_the_loss_runs_without_values():
     assert loss.is_meta and loss.shape == ()
 
 
+def test_the_weights_of_the_digits_page_are_what_their_card_says():
+    coordinates = raster(8, 8)
+    positions = [Learned(coordinates, 64), Rotary(coordinates, 16, base=50.0)]
+    model = GPT(Values(THERMOMETER, 16, 64), Decoder(64, 4, 3, positions, 0.2), DiscretizedLogisticMixture(17, 5))
+    card = load_weights(model, "gpt-digits")
+    found = nats(model, digits().test.x).mean
+    assert found == pytest.approx(card["metrics"]["test nats, ="], abs=2e-3) and found < 83
+
+
 def full_cache():
     model = text_model(length=2)
     _, cache = model.start(1)
@@ -202,6 +212,8 @@ def full_cache():
         (lambda: digit_model().loss(torch.zeros(1, 63)), ValueError, r"expected \(B, 64\)"),
         (lambda: text_model().step(text_model().start(2)[1], torch.zeros(3)), ValueError, "x_t has shape"),
         (full_cache, ValueError, "below 2"),
+        (lambda: text_model().start(1, 7), ValueError, "length is 7"),
+        (lambda: text_model().start(0), ValueError, "n is 0"),
     ],
 )
 def test_bad_input_gets_one_sentence(call, error, sentence):

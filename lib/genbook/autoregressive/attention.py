@@ -70,7 +70,7 @@ class Cache:
 
 
 class MultiHead(nn.Module):
-    """Attention in `heads` subspaces at once, their results joined by a linear map (Vaswani et al. 2017, section 3.2).
+    """Attention in `heads` subspaces at once, their results joined by a linear map (Vaswani et al. 2017).
 
     Raises:
         ValueError: the width is not a multiple of the number of heads.

@@ -162,8 +162,14 @@ class GPT(nn.Module):
 
     @torch.no_grad()
     def start(self, n: int, length: int | None = None) -> tuple[Tensor, Cache]:
-        """Return the parameters of the first symbol, (n, output.size), and a cache of `length` (default: all)."""
-        cache = self.decoder.cache(n, len(self.order) if length is None else length)
+        """Return the parameters of the first symbol, (n, output.size), and a cache for `length` symbols (default: all).
+
+        Raises:
+            TypeError, ValueError: n or length is not a whole number of at least 1, or length above the decoder's.
+        """
+        length = len(self.order) if length is None else length
+        check_count(length, "length", most=len(self.order))
+        cache = self.decoder.cache(n, length)
         return self._params(self.decoder(self.inputs.start(n)[:, None], cache)[:, -1]), cache
 
     @torch.no_grad()
