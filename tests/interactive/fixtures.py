@@ -14,11 +14,13 @@ from torch import Tensor
 from genbook.autoregressive import MADE
 from genbook.autoregressive.sampling import ancestral
 from genbook.data import digits
+from genbook.evaluation import frechet_bias, frechet_distance, frechet_gaussians
 from genbook.interactive.export import made_bytes, made_from_bytes
 from genbook.nn import MaskedMLP, made_masks
 from genbook.nn.masks import hidden_degrees, input_degrees
 from genbook.nn.outputs import Bernoulli, Categorical
 from genbook.numerics import seeded
+from tests.interactive.code_fixtures import code_trie
 from tests.interactive.kl_fixtures import tug_of_war
 
 ROOT = Path(__file__).parents[2]
@@ -103,7 +105,44 @@ def _levels(model: MADE, params: Tensor, levels: Tensor, temperature: float) -> 
     return model.output.log_prob(levels.expand(len(params), -1), rows)
 
 
-FIXTURES = {"masks": masks, "made-digits": shipped, "made-small": small, "kl-tug-of-war": tug_of_war}
+def fid_samples() -> dict[str, Any]:
+    """Distances of small sets, some with fewer rows than features; singular values; truths and biases of the theory."""
+    with seeded(11):
+        pairs = [
+            (torch.randn(n, size).double(), 0.5 + 1.5 * torch.randn(m, size).double())
+            for n, m, size in ((2, 3, 1), (30, 20, 4), (5, 40, 8), (3, 4, 16), (60, 50, 16))
+        ]
+    cases = [
+        {
+            "a": a.tolist(),
+            "b": b.tolist(),
+            "distance": frechet_distance(a, b),
+            "singular": torch.linalg.svdvals(a.T @ a).tolist(),
+        }
+        for a, b in pairs
+    ]
+    truths = []
+    for features, shift, spread in ((1, 0.0, 1.0), (8, 2.0, 1.0), (16, 0.5, 0.6), (4, 3.0, 2.0)):
+        eye, zero = torch.eye(features).double(), torch.zeros(features).double()
+        mean = shift * eye[0]
+        exact = frechet_gaussians(zero, eye, mean, spread**2 * eye)
+        truths.append({"features": features, "shift": shift, "spread": spread, "exact": exact})
+    biases = [
+        {"features": size, "n": n, "value": frechet_bias(torch.eye(size).double(), n)}
+        for size in (1, 8, 16)
+        for n in (5, 100)
+    ]
+    return {"cases": cases, "truths": truths, "biases": biases}
+
+
+FIXTURES = {
+    "masks": masks,
+    "made-digits": shipped,
+    "made-small": small,
+    "kl-tug-of-war": tug_of_war,
+    "fid-samples": fid_samples,
+    "code-trie": code_trie,
+}
 
 
 def main() -> None:

@@ -8,13 +8,21 @@ import torch
 from ipywidgets import Dropdown, FloatSlider, IntSlider
 
 from genbook.autoregressive import MADE
-from genbook.interactive import explore_sampler, kl_tug_of_war, made_bytes, made_masks, made_sampler
+from genbook.interactive import (
+    code_trie,
+    explore_sampler,
+    fid_samples,
+    kl_tug_of_war,
+    made_bytes,
+    made_masks,
+    made_sampler,
+)
 from genbook.interactive.modules import closure, imports, live_folder, widget_source
 from genbook.nn import MaskedMLP
 from genbook.nn.outputs import Bernoulli, Categorical, Gaussian
 from genbook.numerics import seeded
 
-FIGURES = ["kl-tug-of-war", "made-masks", "made-sampler"]
+FIGURES = ["code-trie", "fid-samples", "kl-tug-of-war", "made-masks", "made-sampler"]
 
 
 def model(levels: int = 2, dim: int = 9) -> MADE:
@@ -50,6 +58,8 @@ def test_options_and_models_reach_the_widget() -> None:
     assert masks.options == {"hidden": 3, "units": 5} and masks.file == b""
     assert made_sampler().file == (live_folder() / "models" / "made-digits.safetensors").read_bytes()
     assert kl_tug_of_war(mean=1.0).options == {"mean": 1.0, "scale": 1.0, "separation": 5.0, "weight": 0.4}
+    assert code_trie("tea").options == {"text": "tea"}
+    assert fid_samples(16).options == {"features": 16, "n": 20, "shift": 0.0, "spread": 1.0}
     own = model(levels=4)
     assert made_sampler(own).file == made_bytes(own)
 
@@ -60,6 +70,11 @@ def test_options_and_models_reach_the_widget() -> None:
         (lambda: made_masks(hidden=4), ValueError),
         (lambda: made_masks(units=1), ValueError),
         (lambda: kl_tug_of_war(scale=0.0), ValueError),
+        (lambda: fid_samples(features=3), ValueError),
+        (lambda: fid_samples(n=4), ValueError),
+        (lambda: fid_samples(features=2.0), TypeError),
+        (lambda: code_trie("e" * 49), ValueError),
+        (lambda: code_trie(7), TypeError),
         (lambda: made_masks(units=2.5), TypeError),
         (lambda: made_sampler(examples=torch.zeros(1, 64)), ValueError),
         (lambda: made_sampler("digits"), TypeError),

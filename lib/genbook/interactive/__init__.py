@@ -2,6 +2,15 @@
 
 from genbook.interactive.explore import explore_sampler
 from genbook.interactive.export import made_bytes, made_from_bytes
-from genbook.interactive.widgets import kl_tug_of_war, made_masks, made_sampler
+from genbook.interactive.widgets import code_trie, fid_samples, kl_tug_of_war, made_masks, made_sampler
 
-__all__ = ["explore_sampler", "kl_tug_of_war", "made_bytes", "made_from_bytes", "made_masks", "made_sampler"]
+__all__ = [
+    "code_trie",
+    "explore_sampler",
+    "fid_samples",
+    "kl_tug_of_war",
+    "made_bytes",
+    "made_from_bytes",
+    "made_masks",
+    "made_sampler",
+]

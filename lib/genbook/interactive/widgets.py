@@ -75,3 +75,35 @@ def kl_tug_of_war(mean: float = -0.7, scale: float = 1.0, separation: float = 5.
         )
     options = {"mean": mean, "scale": scale, "separation": separation, "weight": weight}
     return _figure("kl-tug-of-war", options)
+
+
+def fid_samples(features: int = 8, n: int = 20, shift: float = 0.0, spread: float = 1.0) -> LiveFigure:
+    """Return the figure that holds estimates of a Fréchet distance against the truth as the number of samples grows.
+
+    The sets are drawn from N(0, I) and N((shift, 0, ...), spread^2 I) over `features` features (1, 2, 4, 8 or 16), `n`
+    samples each (5 to 1,000; the nearest of eight sizes is shown). Everything can be changed in the figure.
+
+    Raises:
+        TypeError, ValueError: a number lies outside what the figure shows.
+    """
+    check_count(features, "features", most=16)
+    check_count(n, "n", most=1000)
+    if features not in (1, 2, 4, 8, 16) or not (n >= 5 and 0 <= shift <= 3 and 0.5 <= spread <= 2):
+        raise ValueError(
+            f"features, n, shift and spread are {features}, {n}, {shift} and {spread}, expected one of 1, 2, 4, 8 and "
+            "16, 5 to 1000, 0 to 3 and 0.5 to 2."
+        )
+    return _figure("fid-samples", {"features": features, "n": n, "shift": shift, "spread": spread})
+
+
+def code_trie(text: str = "abracadabra") -> LiveFigure:
+    """Return the figure in which Huffman's trie grows while letters are typed, starting from `text`.
+
+    Raises:
+        TypeError, ValueError: the text is no string, or longer than the 48 letters that can be drawn.
+    """
+    if not isinstance(text, str):
+        raise TypeError(f"text is of type {type(text).__name__}, expected a string.")
+    if len(text) > 48:
+        raise ValueError(f"text has {len(text)} letters, expected at most 48.")
+    return _figure("code-trie", {"text": text})
