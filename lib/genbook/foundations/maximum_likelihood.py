@@ -118,8 +118,9 @@ class LearnedMixture(nn.Module):
 
     def log_prob(self, x: Tensor) -> Tensor:
         """Return log p(x) in nats, (B, D) -> (B,)."""
+        log_joint = self.log_joint(x)
         check_finite(x)
-        return self.log_joint(x).logsumexp(1)
+        return log_joint.logsumexp(1)
 
     def loss(self, x: Tensor) -> Tensor:
         """Return the mean of -log p(x) in nats."""
