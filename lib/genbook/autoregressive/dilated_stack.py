@@ -49,7 +49,10 @@ class Queues:
 
 
 class GatedLayer(nn.Module):
-    """z = tanh(W_f * h + V_f c) sigmoid(W_g * h + V_g c); h + W_r z goes up and W_s z out (van den Oord 2016, eq. 3)."""
+    """Gates, residual and skip (van den Oord et al. 2016, sections 2.3 to 2.5).
+
+    z = tanh(W_f * h + V_f c) sigmoid(W_g * h + V_g c); h + W_r z goes up to the next layer, W_s z goes out.
+    """
 
     def __init__(self, width: int, skip: int, kernel: int, classes: int, last: bool) -> None:
         """Draw weights as `nn.Linear` does; the last layer passes nothing up, and classes begin without effect."""

@@ -3,12 +3,14 @@
 from genbook.viz.images import image_grid, matrix
 from genbook.viz.output import Picture, Table, picture, show, table
 from genbook.viz.plots import bars, curves, density
+from genbook.viz.sound import Sound, sound
 from genbook.viz.style import COLORS, INK, use_style
 
 __all__ = [
     "COLORS",
     "INK",
     "Picture",
+    "Sound",
     "Table",
     "bars",
     "curves",
@@ -17,6 +19,7 @@ __all__ = [
     "matrix",
     "picture",
     "show",
+    "sound",
     "table",
     "use_style",
 ]
