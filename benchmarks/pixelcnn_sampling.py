@@ -21,12 +21,12 @@ from genbook.numerics import seeded
 
 MIXTURE = DiscretizedLogisticMixture(levels=256, components=5)
 NETWORKS: dict[str, Callable[[], Any]] = {
-    "PixelCNN": lambda: MaskedStack(1, MIXTURE.size, 32, (7, 3, 3, 3, 3)),
+    "PixelCNN": lambda: MaskedStack(1, MIXTURE.size, 64, (7, 3, 3, 3, 3)),
     "Gated PixelCNN": lambda: GatedStacks(1, MIXTURE.size, 32, (7, 5, 5, 5, 5)),
     "PixelCNN++": lambda: DownUpStreams(1, MIXTURE.size, 32, blocks=1, halvings=1),
 }
 SIDES, BATCHES, REPEATS = (8, 12, 16, 20, 28), (1, 16), 3
-PASSES = 40  # of the naive way, at most, for one timing of larger images
+PASSES = 20  # of the naive way, at most, for one timing of larger images
 
 
 def seconds(f: Callable[[], Any]) -> float:

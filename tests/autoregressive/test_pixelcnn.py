@@ -19,6 +19,12 @@ def seen(network, colour=0, pixel=PIXEL, size=SIZE):
         return reach(network, size, pixel, colour=colour).sum(0) > 0
 
 
+def built(network, *sizes, **options):
+    """A network with the same weights in every run, wide enough for some units to be awake."""
+    with seeded(2):
+        return network(*sizes, **options)
+
+
 def places(rule):
     return torch.tensor([[rule(PIXEL[0] - r, c - PIXEL[1]) for c in range(SIZE[1])] for r in range(SIZE[0])])
 
@@ -31,7 +37,7 @@ def past(up, right):
 @pytest.mark.parametrize("layers", [1, 2, 4, 9])
 def test_the_masked_stack_has_the_blind_spot(layers):
     """Each of L layers of 3 x 3 moves up a row or none and sideways a column or none, right only while moving up."""
-    network = MaskedStack(1, 2, 6, kernels=(3,) * layers)
+    network = built(MaskedStack, 1, 2, 24, kernels=(3,) * layers)
     expected = places(lambda up, right: past(up, right) and up <= layers and -layers <= right <= up)
     assert torch.equal(seen(network), expected)
     if layers == 9:  # however deep, what lies further right than up is never seen
@@ -41,7 +47,7 @@ def test_the_masked_stack_has_the_blind_spot(layers):
 @pytest.mark.parametrize("layers", [1, 2, 4, 9])
 def test_the_gated_stacks_have_none(layers):
     """The vertical stack spreads one column and one row a layer, the horizontal one a column to the left."""
-    network = GatedStacks(1, 2, 6, kernels=(3,) * layers)
+    network = built(GatedStacks, 1, 2, 24, kernels=(3,) * layers)
 
     def rule(up, right):
         """The horizontal stack goes left; one layer up it takes over from the vertical one, which spreads both ways."""
@@ -56,7 +62,7 @@ def test_the_gated_stacks_have_none(layers):
 
 @pytest.mark.parametrize("halvings", [0, 1, 2])
 def test_the_down_up_streams_have_none(halvings):
-    network = DownUpStreams(1, 2, 6, blocks=3, halvings=halvings)
+    network = built(DownUpStreams, 1, 2, 6, blocks=3, halvings=halvings)
     got = seen(network, pixel=(6, 4), size=(8, 8))
     expected = torch.tensor([[past(6 - r, c - 4) for c in range(8)] for r in range(8)])
     assert torch.equal(got, expected)
@@ -64,7 +70,7 @@ def test_the_down_up_streams_have_none(halvings):
 
 @pytest.mark.parametrize("network", [MaskedStack, GatedStacks])
 def test_a_colour_sees_the_colours_before_it_at_its_own_pixel(network):
-    network = network(6, 6, 24, kernels=(3, 3, 3), colours=3)  # two features a colour
+    network = built(network, 6, 6, 24, kernels=(3, 3, 3), colours=3)  # two features a colour
     for colour in range(3):
         own = reach(network, SIZE, PIXEL, colour=colour)[:, PIXEL[0], PIXEL[1]]
         assert (own > 0).tolist() == [before < colour for before in (0, 0, 1, 1, 2, 2)]
@@ -73,7 +79,7 @@ def test_a_colour_sees_the_colours_before_it_at_its_own_pixel(network):
 
 
 def test_a_mask_that_is_not_strict_is_found_out_by_the_jacobian():
-    network = MaskedStack(1, 2, 6, kernels=(3, 3))
+    network = built(MaskedStack, 1, 2, 24, kernels=(3, 3))
     network.first.mask[:, :, -1, 1] = True
     assert seen(network)[PIXEL]
 
