@@ -16,6 +16,7 @@ from genbook.evaluation.frechet import frechet_bias, frechet_distance, frechet_g
 from genbook.evaluation.kernel import kernel_distance
 from genbook.evaluation.likelihood import nats, nats_of, per_example
 from genbook.evaluation.neighbours import PrecisionRecall, precision_recall
+from genbook.evaluation.pitch import pitch
 from genbook.evaluation.seeds import Spread, mean_of_seeds
 
 __all__ = [
@@ -43,6 +44,7 @@ __all__ = [
     "nats_of",
     "per_example",
     "perplexity",
+    "pitch",
     "precision_recall",
     "rescaled",
 ]
