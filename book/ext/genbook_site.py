@@ -12,6 +12,7 @@ MENDED = {
     ' role="doc-bibliography"': ' role="list"',
     ' role="doc-biblioentry"': ' role="listitem"',
     '<summary><span class="toctree-toggle"': '<summary aria-label="Pages of this chapter"><span class="toctree-toggle"',
+    '<summary aria-label="Toggle hidden content">': "<summary>",
     ' id="pst-primary-sidebar"': ' id="pst-primary-sidebar" role="region" aria-label="The book"',
 }
 THEME_OPTIONS = {
