@@ -23,7 +23,10 @@ export function nearestSize(pixel, width, sizes) {
 }
 
 function axes({ x, y }, { width, sizes, most }) {
-  const across = sizes.map((n) => svg("text", { x: x(n), y: HEIGHT - BOTTOM + 16, class: "live-axis" }, String(n)));
+  const fits = (n, k) => k === sizes.length - 1 || x(sizes[k + 1]) - x(n) > 8 + 3 * String([n, sizes[k + 1]]).length;
+  const across = sizes
+    .filter(fits)
+    .map((n) => svg("text", { x: x(n), y: HEIGHT - BOTTOM + 16, class: "live-axis" }, String(n)));
   const name = svg("text", { x: (LEFT + width) / 2, y: HEIGHT - 10, class: "live-axis" }, "samples in each set, n (logarithmic)");
   const shown = [];
   for (const tick of TICKS) if (tick <= most && !(y(shown.at(-1)) - y(tick) < 14)) shown.push(tick);
