@@ -10,11 +10,17 @@ from genbook.autoregressive import (
     NADE,
     RNADE,
     ChannelLogisticMixture,
+    DilatedStack,
     DownUpStreams,
     GatedStacks,
+    KneserNey,
     MaskedStack,
+    MLPNGram,
+    MuLaw,
+    NGram,
     OrderingEnsemble,
     PixelCNN,
+    WaveNet,
 )
 from genbook.autoregressive.char_rnn import CharRNN
 from genbook.autoregressive.gpt import GPT, Decoder
@@ -93,6 +99,31 @@ def gpt(output: Output, tied: bool | None = None) -> Case:
     return Case(model, batch, output.levels, exempt={} if tied is None else SYMBOLS)
 
 
+def counted() -> Case:
+    """A trigram of three symbols, counted on random text."""
+    with seeded(7):
+        model = NGram(torch.randint(3, (300,)), 3, 3, KneserNey(0.6), length=4)
+        batch = torch.randint(3, (5, 4))
+    return Case(model.eval(), batch, 3, exempt=SYMBOLS | {"loss_has_gradients": "counts are no parameters"})
+
+
+def mlp_ngram() -> Case:
+    """A trigram of three symbols by a network."""
+    with seeded(7):
+        model = lively(MLPNGram(3, 3, 4, 8, dropout=0.1, length=4))
+        batch = torch.randint(3, (5, 4))
+    return Case(model, batch, 3, exempt=SYMBOLS)
+
+
+def wavenet(output: Output, length: int, code: MuLaw | None = None, **sizes: Any) -> Case:
+    """A WaveNet of few samples, with a kernel and dilations that reach beyond the beginning."""
+    with seeded(6):
+        inputs = 1 if code is None else 2
+        model = WaveNet(DilatedStack(inputs, output.size, 8, (1, 2, 4), 6, **sizes), output, length, code)
+        batch = torch.randint(output.levels, (5, length)).float()
+    return Case(lively(model, 2.0), batch, output.levels)
+
+
 CASES: dict[str, Callable[[], Case]] = {
     "made": lambda: made(Bernoulli(), 8, 2),
     "made/categorical": lambda: made(Categorical(5), 3, 5),
@@ -109,10 +140,15 @@ CASES: dict[str, Callable[[], Case]] = {
     "gated-pixelcnn/colour": lambda: pixelcnn(GatedStacks, Bernoulli(), (3, 2, 2), kernels=(3, 3), colours=3),
     "pixelcnn++": lambda: pixelcnn(DownUpStreams, DiscretizedLogisticMixture(2, 3), (1, 2, 4)),
     "pixelcnn++/colour": lambda: pixelcnn(DownUpStreams, ChannelLogisticMixture(2, 3), (3, 2, 2)),
+    "ngram": counted,
+    "ngram/mlp": mlp_ngram,
     "char-rnn": lambda: char_rnn(text=True),
     "char-rnn/values": lambda: char_rnn(text=False),
     "gpt": lambda: gpt(Categorical(3), tied=False),
     "gpt/tied": lambda: gpt(Categorical(3), tied=True),
     "gpt/bits": lambda: gpt(Bernoulli()),
     "gpt/logistic-mixture": lambda: gpt(DiscretizedLogisticMixture(3, 2)),
+    "wavenet": lambda: wavenet(Bernoulli(), 9),
+    "wavenet/mu-law": lambda: wavenet(Categorical(4), 5, MuLaw(4), kernel=3),
+    "wavenet/logistic-mixture": lambda: wavenet(DiscretizedLogisticMixture(5, 2), 4),
 }
