@@ -80,8 +80,9 @@ def main() -> None:
     held_out = windows(valid, PIECE), windows(test, PIECE)
     table = [row for n in (3, 4) for row in rows(n, train[:CHARACTERS], *held_out)]
     note = (
-        f"bits a character, exact, of {held_out[1].numel():,} test characters in pieces of {PIECE}; trained on {CHARACTERS:,} "
-        f"characters; mean and standard deviation over seeds for the MLP; text of Python {stdlib_card()['python']}"
+        f"bits a character, exact, of {held_out[1].numel():,} test characters in pieces of {PIECE}; trained on "
+        f"{CHARACTERS:,} characters; mean and standard deviation over seeds "
+        f"for the MLP; text of Python {stdlib_card()['python']}"
     )
     results.write("mlp_ngram", table, SEEDS, note)
 

@@ -54,6 +54,25 @@ def check_levels(x: Tensor, levels: int, name: str = "x") -> None:
         )
 
 
+def check_sequences(x: Tensor, name: str = "x") -> None:
+    """Raise unless `x` is an int64 tensor of shape (B, D), neither of them 0; values are not looked at.
+
+    Raises:
+        TypeError: `x` is not a tensor, or not of dtype int64.
+        ValueError: the shape does not fit, or the batch is empty.
+
+    >>> check_sequences(torch.tensor([0, 5]))
+    Traceback (most recent call last):
+    ValueError: x has shape (2,), expected (B, D) with B, D >= 1: one row a sequence.
+    """
+    if not isinstance(x, Tensor):
+        raise TypeError(f"{name} is a {type(x).__name__}, expected an int64 tensor of shape (B, D).")
+    if x.dtype != torch.int64:
+        raise TypeError(f"{name} has dtype {x.dtype}, expected int64 tokens: call {name}.long() first.")
+    if x.dim() != 2 or not x.numel():
+        raise ValueError(f"{name} has shape {tuple(x.shape)}, expected (B, D) with B, D >= 1: one row a sequence.")
+
+
 def check_tokens(x: Tensor, levels: int, name: str = "x") -> None:
     """Raise unless `x` is an int64 tensor of shape (B, D), neither of them 0, with entries in {0, ..., levels - 1}.
 
@@ -65,12 +84,7 @@ def check_tokens(x: Tensor, levels: int, name: str = "x") -> None:
     Traceback (most recent call last):
     ValueError: x holds the token 5, expected whole numbers from 0 to 3: use the vocabulary of the model.
     """
-    if not isinstance(x, Tensor):
-        raise TypeError(f"{name} is a {type(x).__name__}, expected an int64 tensor of shape (B, D).")
-    if x.dtype != torch.int64:
-        raise TypeError(f"{name} has dtype {x.dtype}, expected int64 tokens: call {name}.long() first.")
-    if x.dim() != 2 or not x.numel():
-        raise ValueError(f"{name} has shape {tuple(x.shape)}, expected (B, D) with B, D >= 1: one row a sequence.")
+    check_sequences(x, name)
     wrong = x[(x < 0) | (x >= levels)]
     if wrong.numel():
         raise ValueError(

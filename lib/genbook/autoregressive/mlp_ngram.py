@@ -4,7 +4,7 @@ import torch
 from torch import Tensor, nn
 
 from genbook.autoregressive.sampling import ancestral
-from genbook.checks import check_count, check_tokens
+from genbook.checks import check_count, check_sequences, check_tokens
 from genbook.nn.outputs import Categorical
 from genbook.protocols import Measure
 
@@ -67,6 +67,7 @@ class MLPNGram(nn.Module):
 
     def loss(self, x: Tensor) -> Tensor:
         """Return the mean of -log p(x_t | x_<t) in nats a symbol."""
+        check_sequences(x)
         return -self.output.log_prob(x, self.conditionals(x)).mean()
 
     def start(self, n: int) -> tuple[Tensor, Tensor]:

@@ -9,7 +9,7 @@ from torch import Tensor, nn
 
 from genbook.autoregressive.sampling import ancestral
 from genbook.autoregressive.smoothing import Smoothing
-from genbook.checks import check_count, check_tokens
+from genbook.checks import check_count, check_sequences, check_tokens
 from genbook.nn.outputs import Categorical
 from genbook.protocols import Measure
 
@@ -96,6 +96,7 @@ class NGram(nn.Module):
 
     def loss(self, x: Tensor) -> Tensor:
         """Return the mean of -log p(x) in nats a symbol; counting has already minimised it, up to the smoothing."""
+        check_sequences(x)
         return -self._log_factors(x).mean()
 
     def conditionals(self, x: Tensor) -> Tensor:
