@@ -20,7 +20,9 @@ from genbook.nn import MaskedMLP, made_masks
 from genbook.nn.masks import hidden_degrees, input_degrees
 from genbook.nn.outputs import Bernoulli, Categorical
 from genbook.numerics import seeded
+from tests.interactive.char_fixtures import char_model
 from tests.interactive.code_fixtures import code_trie
+from tests.interactive.field_fixtures import receptive_field
 from tests.interactive.kl_fixtures import tug_of_war
 
 ROOT = Path(__file__).parents[2]
@@ -142,6 +144,8 @@ FIXTURES = {
     "kl-tug-of-war": tug_of_war,
     "fid-samples": fid_samples,
     "code-trie": code_trie,
+    "receptive-field": receptive_field,
+    "char-model": char_model,
 }
 
 

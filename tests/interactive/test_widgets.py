@@ -22,7 +22,7 @@ from genbook.nn import MaskedMLP
 from genbook.nn.outputs import Bernoulli, Categorical, Gaussian
 from genbook.numerics import seeded
 
-FIGURES = ["code-trie", "fid-samples", "kl-tug-of-war", "made-masks", "made-sampler"]
+FIGURES = ["code-trie", "fid-samples", "kl-tug-of-war", "made-masks", "made-sampler", "receptive-field"]
 
 
 def model(levels: int = 2, dim: int = 9) -> MADE:
