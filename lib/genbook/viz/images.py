@@ -25,7 +25,8 @@ def image_grid(
 ) -> Axes:
     """Draw images of shape (N, H, W), (N, 1, H, W) or (N, 3, H, W) in rows of `columns`, and return the axes.
 
-    `limits` are the values of black and white (default: the smallest and largest value); values outside are clipped.
+    `limits` are the values of black and white (default: the smallest and largest value), in either order; values outside
+    are clipped.
     `labels` are the names of the rows, written at their left: with them the grid reads as a table.
 
     Raises:
@@ -36,7 +37,7 @@ def image_grid(
     columns = columns or min(n, max(8, math.ceil(math.sqrt(n))))
     rows = math.ceil(n / columns)
     low, high = limits if limits is not None else (images.min(), images.max())
-    scaled = ((images - low) / max(high - low, 1e-12)).clip(0, 1)
+    scaled = ((images - low) / ((high - low) or 1.0)).clip(0, 1)
     gap = max(1, height // 14)
     canvas = _tile(scaled, rows, columns, gap)  # (H', W', 4)
     ax = axes_or_new(ax, (min(9.0, 0.75 * columns + 0.4), min(9.0, 0.75 * rows * height / width + 0.4)))
