@@ -55,6 +55,7 @@ def write(name: str, rows: Sequence[Mapping[str, Any]], seeds: Sequence[int], no
     with tempfile.NamedTemporaryFile("w", dir=FOLDER, suffix=".partial", delete=False, encoding="utf-8") as file:
         json.dump(record, file, indent=1, ensure_ascii=False)
         file.write("\n")
+    os.chmod(file.name, 0o644)  # a temporary file is the writer's alone
     os.replace(file.name, path)
     return path
 
