@@ -6,36 +6,22 @@ which knows only `start` and `step`, and probabilities become whole numbers befo
 need the same machine: code written on one processor may not be readable on another, and the reader then says so.
 """
 
-from collections.abc import Generator, Iterator
-from contextlib import contextmanager
+from collections.abc import Generator
 
 import numpy as np
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 
 from genbook.checks import check_levels
 from genbook.compression import container
 from genbook.compression.frequencies import BITS, cumulative, frequencies
 from genbook.compression.rans import Rans
+from genbook.numerics import evaluating
 from genbook.protocols import Stepwise
 
 WRONG_MODEL = (
     "the code does not end where it began: it was written with another model, or on a machine that rounds differently."
 )
-
-
-@contextmanager
-def _evaluating(model: Stepwise) -> Iterator[None]:
-    """Switch dropout and gradients off, and give every submodule its own mode back afterwards."""
-    modes = [(m, m.training) for m in model.modules()] if isinstance(model, nn.Module) else []
-    try:
-        for module, _ in modes:
-            module.training = False
-        with torch.no_grad():
-            yield
-    finally:
-        for module, mode in modes:
-            module.training = mode
 
 
 def tables(model: Stepwise, n: int, length: int) -> Generator[np.ndarray, Tensor, None]:
@@ -63,7 +49,7 @@ def encode(model: Stepwise, x: Tensor) -> bytes:
     n, length = symbols.shape
     rows = np.arange(n)
     shares = np.empty((length, n, 2), dtype=np.int64)  # (start, frequency) of every symbol sent
-    with _evaluating(model):
+    with evaluating(model):
         walk = tables(model, n, length)
         for t in range(length):
             bounds = walk.send(x[:, t - 1]) if t else next(walk)
@@ -85,7 +71,7 @@ def decode(model: Stepwise, data: bytes) -> Tensor:
     dtype, n, length, payload = container.unwrap(data)
     x = torch.empty(n, length, dtype=dtype)
     stack = Rans.from_bytes(payload, BITS)
-    with _evaluating(model):
+    with evaluating(model):
         walk = tables(model, n, length)
         for t in range(length):
             bounds = walk.send(x[:, t - 1]) if t else next(walk)

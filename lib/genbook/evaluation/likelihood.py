@@ -1,28 +1,14 @@
 """Negative log-likelihood in nats, with the relation that the model's promise allows."""
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 
 import torch
 from torch import Tensor, nn
 
 from genbook.checks import check_count, check_finite
 from genbook.evaluation.estimate import Estimate, Relation, check_relation
+from genbook.numerics import evaluating
 from genbook.protocols import HasElbo, HasLogProb
-
-
-@contextmanager
-def evaluating(model: object) -> Iterator[None]:
-    """Put a module into evaluation mode without gradients, and give every submodule its own mode back afterwards."""
-    modes = [(m, m.training) for m in model.modules()] if isinstance(model, nn.Module) else []
-    try:
-        for module, _ in modes:
-            module.training = False
-        with torch.no_grad():
-            yield
-    finally:
-        for module, mode in modes:
-            module.training = mode
 
 
 def nats(model: HasLogProb | HasElbo, x: Tensor, batch_size: int = 256) -> Estimate:

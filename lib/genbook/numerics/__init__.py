@@ -12,6 +12,7 @@ from genbook.numerics.gradients import (
 )
 from genbook.numerics.gumbel import concrete_log_prob, gumbel, gumbel_max, gumbel_softmax, straight_through
 from genbook.numerics.jacobian import jacobian, log_abs_det
+from genbook.numerics.modes import evaluating
 from genbook.numerics.quadrature import grid, integrate
 from genbook.numerics.seeding import seeded
 
@@ -21,6 +22,7 @@ __all__ = [
     "control_coefficient",
     "dequantise",
     "dequantised_log_prob",
+    "evaluating",
     "grid",
     "gumbel",
     "gumbel_max",

@@ -21,7 +21,9 @@ def all_states(dim: int, levels: int = 2) -> Tensor:
     if dim < 1 or levels < 1:
         raise ValueError(f"dim is {dim} and levels is {levels}, expected both to be at least 1.")
     if levels**dim > MOST:
-        raise ValueError(f"{levels}^{dim} states are too many to enumerate, expected at most {MOST}: use a smaller space.")
+        raise ValueError(
+            f"{levels}^{dim} states are too many to enumerate, expected at most {MOST}: use a smaller space."
+        )
     index = torch.arange(levels**dim)
     place = levels ** torch.arange(dim - 1, -1, -1)
     return (index[:, None] // place % levels).float()

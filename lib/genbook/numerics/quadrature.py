@@ -20,7 +20,9 @@ def grid(low: Sequence[float], high: Sequence[float], n: int) -> tuple[Tensor, f
     (torch.Size([4, 2]), 0.25)
     """
     if len(low) != len(high) or not low or any(a >= b for a, b in zip(low, high, strict=True)):
-        raise ValueError(f"low is {list(low)} and high is {list(high)}, expected equal lengths and low < high everywhere.")
+        raise ValueError(
+            f"low is {list(low)} and high is {list(high)}, expected equal lengths and low < high everywhere."
+        )
     if n < 1 or n ** len(low) > 10**7:
         raise ValueError(f"n is {n} in {len(low)} dimensions, expected n >= 1 and at most 10,000,000 points.")
     width = [(b - a) / n for a, b in zip(low, high, strict=True)]
@@ -30,7 +32,9 @@ def grid(low: Sequence[float], high: Sequence[float], n: int) -> tuple[Tensor, f
     return points, float(torch.tensor(width, dtype=torch.float64).prod())
 
 
-def integrate(log_density: Callable[[Tensor], Tensor], low: Sequence[float], high: Sequence[float], n: int = 400) -> float:
+def integrate(
+    log_density: Callable[[Tensor], Tensor], low: Sequence[float], high: Sequence[float], n: int = 400
+) -> float:
     """Integrate exp(log_density) over the box [low, high] with the midpoint rule on n cells a side.
 
     >>> from torch.distributions import Normal
