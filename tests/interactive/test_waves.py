@@ -2,7 +2,7 @@
 
 import pytest
 import torch
-from ipywidgets import FloatSlider, IntSlider
+from ipywidgets import FloatSlider, IntSlider, SelectionSlider
 
 from genbook.autoregressive import DilatedStack, MuLaw, WaveNet
 from genbook.interactive.waves import explore_notes
@@ -21,20 +21,22 @@ def model(classes: int = 3) -> WaveNet:
 
 
 def test_each_slider_changes_what_is_heard() -> None:
-    box = explore_notes(model(), LAW, 4000)
-    note, temperature, seed = (c for c in box.children if isinstance(c, IntSlider | FloatSlider))
-    assert (note.min, note.max) == (48, 50)
+    box = explore_notes(model(), LAW, 4000, [60, 62, 64])
+    note, temperature, seed = (c for c in box.children if isinstance(c, SelectionSlider | FloatSlider | IntSlider))
+    assert [label for label, _ in note.options] == ["60", "62", "64"]
     player = box.children[-1]
     heard = [player.value]
-    for slider, value in ((note, 50), (temperature, 0.3), (seed, 1)):
+    for slider, value in ((note, 2), (temperature, 0.3), (seed, 1)):
         slider.value = value
         heard.append(player.value)
     assert len(set(heard)) == 4 and all("<audio" in h and "bits a sample" in h for h in heard)
-    assert "Note 50 at temperature 0.3" in heard[-1]
+    assert "Note 64 at temperature 0.3" in heard[-1]
 
 
 def test_what_cannot_be_explored_is_refused() -> None:
-    with pytest.raises(ValueError, match="told the note"):
-        explore_notes(model(0), LAW, 4000)
+    with pytest.raises(ValueError, match="expected one each"):
+        explore_notes(model(0), LAW, 4000, [60])
+    with pytest.raises(ValueError, match="2 notes came"):
+        explore_notes(model(), LAW, 4000, [60, 62])
     with pytest.raises(TypeError, match="expected a WaveNet"):
-        explore_notes(torch.nn.Linear(1, 1), LAW, 4000)
+        explore_notes(torch.nn.Linear(1, 1), LAW, 4000, [60])
