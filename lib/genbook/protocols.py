@@ -72,7 +72,7 @@ class Stepwise(Protocol):
         ...
 
     def step(self, state: Any, x_t: Tensor) -> tuple[Tensor, Any]:
-        """Feed x_t of shape (n,), the value of the variable just generated; return what `start` returns for the next."""
+        """Feed x_t (n,), the value of the variable just generated; return what `start` returns, for the next."""
         ...
 
 

@@ -8,7 +8,9 @@ from torch import Tensor, nn
 from genbook.checks import check_count
 
 
-def reach(network: nn.Module, size: tuple[int, int], pixel: tuple[int, int], draws: int = 32, colour: int = 0) -> Tensor:
+def reach(
+    network: nn.Module, size: tuple[int, int], pixel: tuple[int, int], draws: int = 32, colour: int = 0
+) -> Tensor:
     """Return the mean absolute gradient of the parameters at `pixel` in every input feature, (inputs, H, W), float64.
 
     It is exactly zero where no path leads, so `reach(...) > 0` is the receptive field. Inputs and the direction in

@@ -1,0 +1,1 @@
+"""Diffusion and score models: the chapter is still to come."""

@@ -1,0 +1,1 @@
+"""Energy-based models: the chapter is still to come."""

@@ -1,0 +1,1 @@
+"""Normalizing flows: the chapter is still to come."""

@@ -1,0 +1,1 @@
+"""Variational autoencoders and their relatives: the chapter is still to come."""

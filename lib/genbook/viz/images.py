@@ -25,7 +25,7 @@ def image_grid(
 ) -> Axes:
     """Draw images of shape (N, H, W), (N, 1, H, W) or (N, 3, H, W) in rows of `columns`, and return the axes.
 
-    `limits` are the values of black and white (default: the smallest and largest value), in either order; values outside
+    `limits` are the values of black and white (default: smallest and largest value), in either order; values outside
     are clipped.
     `labels` are the names of the rows, written at their left: with them the grid reads as a table.
 
