@@ -1,5 +1,7 @@
 """WaveNet: causal, normalised, as far-sighted as its arithmetic says, and stepped at a constant cost."""
 
+import math
+
 import pytest
 import torch
 import torch.nn.functional as F
@@ -8,8 +10,10 @@ from torch.utils.flop_counter import FlopCounterMode
 from genbook.autoregressive import DilatedStack, MuLaw, WaveNet
 from genbook.autoregressive.dilated_stack import delayed, receptive_field
 from genbook.autoregressive.sampling import ancestral, ancestral_naive
+from genbook.data.tones import tones
 from genbook.nn.outputs import Bernoulli, Categorical, DiscretizedLogisticMixture, GaussianMixture
 from genbook.numerics import all_states, jacobian, seeded
+from genbook.training import load_weights
 
 LAW = MuLaw(16)
 MODELS = {
@@ -225,3 +229,15 @@ def test_steps_beyond_the_end_and_wrong_lengths_are_refused():
         _, state = model.step(state, torch.zeros(2, dtype=torch.float64))
     with pytest.raises(ValueError, match="after all 3 samples"):
         model.step(state, torch.zeros(2, dtype=torch.float64))
+
+
+def test_the_shipped_weights_have_the_likelihood_of_their_card():
+    law, keys = MuLaw(256), torch.tensor([60, 62, 64, 65, 67, 69, 71, 72])
+    model = WaveNet(DilatedStack(2, 256, 32, (1, 2, 4, 8, 16), 64, classes=8), Categorical(256), 1000, law).eval()
+    card = load_weights(model, "wavenet-tones")
+    clips = tones(800, 0.25, 4000, seed=2)
+    rows = torch.isin(clips.note[:, 0], keys).nonzero()[:200, 0]
+    x, c = law.encode(clips.x[rows]), torch.searchsorted(keys, clips.note[rows, 0])
+    with torch.no_grad():
+        nats = -torch.cat([model.log_prob(*part) for part in zip(x.split(50), c.split(50), strict=True)]).mean().item()
+    assert abs(nats / (1000 * math.log(2)) - card["metrics"]["test bits a sample, ="]) < 2e-3
