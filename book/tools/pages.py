@@ -22,7 +22,9 @@ BEFORE_PUBLISHING = """\
 import importlib.util
 
 if importlib.util.find_spec("genbook") is None:
-    raise ModuleNotFoundError("genbook is missing: run `make serve` or `pip install -e .` in a clone of the book.")"""
+    raise ModuleNotFoundError(
+        "genbook is missing: run `make serve` or `pip install -e .` in a clone of the book."
+    )"""
 AFTER_PUBLISHING = """\
 # In Colab, or wherever the package of the book is absent: install it.
 import importlib.util

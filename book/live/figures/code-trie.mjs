@@ -28,6 +28,9 @@ class CodeTrie {
     this.report = liveRegion("live-report");
     [this.tree, this.shares, this.bits, this.table] = ["div", "div", "p", "div"].map((tag) => html(tag, { class: "live-drawing" }));
     this.bits.className = "live-trie-bits";
+    for (const [name, host] of [["The trie", this.tree], ["Codewords and their costs", this.table]]) { // they scroll on narrow screens
+      for (const [key, value] of [["tabindex", "0"], ["role", "region"], ["aria-label", name]]) host.setAttribute(key, value);
+    }
     root.append(this.ask.node, this.layout());
     this.ask.say(html("strong", {}, "Predict first. "), question());
     this.show(text);
