@@ -2,5 +2,6 @@
 
 from genbook.nn.masked_mlp import MaskedMLP
 from genbook.nn.masks import MaskedLinear, made_masks
+from genbook.nn.mlp import MLP
 
-__all__ = ["MaskedLinear", "MaskedMLP", "made_masks"]
+__all__ = ["MLP", "MaskedLinear", "MaskedMLP", "made_masks"]
