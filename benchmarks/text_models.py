@@ -1,9 +1,10 @@
 """Models of text side by side: counts, an MLP, an LSTM and a Transformer, in bits a character of held-out text.
 
-Run from the root of the book:  OMP_NUM_THREADS=1 python benchmarks/text_models.py [jobs] [shakespeare]
+Run from the root of the book:  OMP_NUM_THREADS=1 python benchmarks/text_models.py [jobs] [shakespeare] [seed=0 ...]
 The text is the source code of Python's standard library, or Shakespeare where $GENBOOK_DATA has it. All models see the
 same training text, are chosen on the same validation text, and are measured on the same pieces of 2,048 characters,
 each a text of its own. Runs use one thread each, `jobs` of them at a time (default: one); the seconds are CPU seconds.
+Named seeds (default: all) join those that are there.
 """
 
 import math
@@ -183,23 +184,25 @@ def main() -> None:
     torch.set_num_threads(1)
     shakespearean = "shakespeare" in sys.argv[1:]
     workers = [int(word) for word in sys.argv[1:] if word.isdigit()]
+    seeds = [int(word[5:]) for word in sys.argv[1:] if word.startswith("seed=")] or SEEDS
+    name = "text_models_shakespeare" if shakespearean else "text_models"
     text = load(shakespearean)
     note = (
         f"bits a character, exact, of {text.test.numel():,} held-out characters in pieces of {PIECE:,}; "
         f"{len(text.train):,} to train; the seconds are CPU seconds of training; text: {text.card}"
     )
-    jobs = [(name, seed, shakespearean) for seed in SEEDS for name in TRAINED]
+    jobs = [(model, seed, shakespearean) for seed in seeds for model in TRAINED]
     trained: dict[str, dict[str, Any]] = {
-        name: {"model": name, "parameters": sum(p.numel() for p in build().parameters()), "runs": []}
-        for name, (build, _, _) in TRAINED.items()
+        model: {"model": model, "parameters": sum(p.numel() for p in build().parameters()), "runs": []}
+        for model, (build, _, _) in TRAINED.items()
     }
     with ProcessPoolExecutor(workers[0] if workers else 1, get_context("spawn")) as pool:
         runs = pool.map(measured, jobs)
         table = counted(text)
-        for (name, _, _), run in zip(jobs, runs, strict=True):
-            trained[name]["runs"].append(run)
+        for (model, _, _), run in zip(jobs, runs, strict=True):
+            trained[model]["runs"].append(run)
             rows = [*table, *(row for row in trained.values() if row["runs"])]
-            results.write("text_models_shakespeare" if shakespearean else "text_models", rows, SEEDS, note)
+            results.write(name, results.joined(name, rows), SEEDS, note)
 
 
 if __name__ == "__main__":

@@ -13,6 +13,7 @@ from genbook.autoregressive.mu_law import MuLaw
 from genbook.autoregressive.nade import NADE
 from genbook.autoregressive.ngram import NGram
 from genbook.autoregressive.orderings import OrderingEnsemble
+from genbook.autoregressive.pixel_blocks import Bits, from_blocks, to_blocks
 from genbook.autoregressive.pixel_code import Thermometer
 from genbook.autoregressive.pixel_output import ChannelLogisticMixture
 from genbook.autoregressive.pixelcnn import PixelCNN
@@ -30,6 +31,7 @@ __all__ = [
     "RNADE",
     "AdaptiveNGram",
     "Additive",
+    "Bits",
     "ChannelLogisticMixture",
     "CharRNN",
     "Decoder",
@@ -50,5 +52,7 @@ __all__ = [
     "Values",
     "WaveNet",
     "WittenBell",
+    "from_blocks",
     "reach",
+    "to_blocks",
 ]

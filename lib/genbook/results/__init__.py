@@ -60,6 +60,27 @@ def write(name: str, rows: Sequence[Mapping[str, Any]], seeds: Sequence[int], no
     return path
 
 
+def joined(name: str, rows: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """Return `rows` with the runs of other seeds that the stored result `name` holds for the same model, by seed.
+
+    For scripts that train one seed a process: each passes its own runs, `[{"model": ..., "runs": [{"seed": ...}]}]`.
+    A run without a seed, of a model that draws nothing, is replaced. Models that only the store has follow at the end.
+
+    Raises:
+        ValueError: the stored result has rows that are no lists of runs.
+    """
+    stored = read(name)["rows"] if (FOLDER / f"{name}.json").is_file() else []
+    if any("runs" not in row for row in stored):
+        raise ValueError(f"the result {name!r} has rows without runs, expected a model and its runs in each row.")
+    known = {row["model"]: row for row in stored}
+    result = []
+    for row in rows:
+        before = known.pop(row["model"], {"runs": []})["runs"]
+        runs = {run.get("seed", -1): run for run in [*before, *row["runs"]]}
+        result.append({**row, "runs": [runs[seed] for seed in sorted(runs)]})
+    return [*result, *known.values()]
+
+
 def hardware() -> str:
     """Return the processor or GPU that torch computes on, and with how many threads."""
     if torch.cuda.is_available():
