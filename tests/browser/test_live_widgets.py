@@ -1,13 +1,17 @@
 """The module that a widget sends to a notebook renders the same figure, with no folder to import from."""
 
 import base64
+import copy
 import json
+import re
+from math import log
 
 import torch
 from playwright.sync_api import expect
 
-from genbook.autoregressive import MADE
-from genbook.interactive import made_masks, made_sampler
+from genbook.autoregressive import MADE, CharRNN, Tokens
+from genbook.data import ALPHABET, Vocabulary
+from genbook.interactive import char_model, made_masks, made_sampler
 from genbook.nn import MaskedMLP
 from genbook.nn.outputs import Categorical
 from genbook.numerics import seeded
@@ -62,6 +66,24 @@ def test_a_model_of_the_readers_own_draws_in_its_own_order_and_shape(live) -> No
         )
         figure.get_by_role("button", name="Finish").click()
         expect(figure.locator(".live-number")).to_contain_text("log p(image) =")
+        assert opened.faults == []
+
+
+def test_a_character_model_of_the_readers_own_prices_and_completes(live) -> None:
+    with seeded(0):
+        model = CharRNN(Tokens(len(ALPHABET), 4), Categorical(len(ALPHABET)), hidden=6).eval()
+    rounded = copy.deepcopy(model).half().float()  # what the file holds
+    with torch.no_grad():
+        bits = -rounded.log_prob(Vocabulary().encode("tea for two")[None]).item() / log(2)
+    with live("", reduced_motion="reduce") as opened:
+        render(opened, char_model(model, "tea for two"))
+        figure = opened.page.locator("section")
+        figure.get_by_role("button", name="One character").click()
+        text = figure.get_by_role("textbox")
+        assert len(text.input_value()) == 12
+        text.fill("tea for two")
+        shown = float(re.search(r"= ([\d.]+) bits", figure.locator(".live-report").inner_text())[1])
+        assert abs(shown - bits) < 0.06
         assert opened.faults == []
 
 

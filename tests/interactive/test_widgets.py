@@ -7,8 +7,11 @@ import pytest
 import torch
 from ipywidgets import Dropdown, FloatSlider, IntSlider
 
-from genbook.autoregressive import MADE
+from genbook.autoregressive import MADE, CharRNN, Tokens
+from genbook.data import ALPHABET
 from genbook.interactive import (
+    char_bytes,
+    char_model,
     code_trie,
     explore_sampler,
     fid_samples,
@@ -22,13 +25,18 @@ from genbook.nn import MaskedMLP
 from genbook.nn.outputs import Bernoulli, Categorical, Gaussian
 from genbook.numerics import seeded
 
-FIGURES = ["code-trie", "fid-samples", "kl-tug-of-war", "made-masks", "made-sampler", "receptive-field"]
+FIGURES = ["char-model", "code-trie", "fid-samples", "kl-tug-of-war", "made-masks", "made-sampler", "receptive-field"]
 
 
 def model(levels: int = 2, dim: int = 9) -> MADE:
     output = Bernoulli() if levels == 2 else Categorical(levels)
     with seeded(0):
         return MADE(MaskedMLP(dim, (8,), output.size, ordering=torch.randperm(dim)), output).eval()
+
+
+def char_rnn(levels: int = len(ALPHABET), layers: int = 1) -> CharRNN:
+    with seeded(1):
+        return CharRNN(Tokens(levels, 4), Categorical(levels), hidden=5, layers=layers)
 
 
 @pytest.mark.parametrize("figure", FIGURES)
@@ -60,6 +68,10 @@ def test_options_and_models_reach_the_widget() -> None:
     assert kl_tug_of_war(mean=1.0).options == {"mean": 1.0, "scale": 1.0, "separation": 5.0, "weight": 0.4}
     assert code_trie("tea").options == {"text": "tea"}
     assert fid_samples(16).options == {"features": 16, "n": 20, "shift": 0.0, "spread": 1.0}
+    assert char_model(text="def ").options == {"text": "def ", "temperature": 1.0, "seed": 1}
+    assert "text" not in char_model().options, "without a text the figure begins with its own question"
+    assert char_model().file == (live_folder() / "models" / "text-char-rnn.safetensors").read_bytes()
+    assert char_model(char_rnn()).file == char_bytes(char_rnn())
     own = model(levels=4)
     assert made_sampler(own).file == made_bytes(own)
 
@@ -75,6 +87,13 @@ def test_options_and_models_reach_the_widget() -> None:
         (lambda: fid_samples(features=2.0), TypeError),
         (lambda: code_trie("e" * 49), ValueError),
         (lambda: code_trie(7), TypeError),
+        (lambda: char_model(text=7), TypeError),
+        (lambda: char_model(text="e" * 2001), ValueError),
+        (lambda: char_model(temperature=0.0), ValueError),
+        (lambda: char_model(seed=-1), ValueError),
+        (lambda: char_model(model()), TypeError),
+        (lambda: char_model(char_rnn(levels=5)), ValueError),
+        (lambda: char_model(char_rnn(layers=2)), ValueError),
         (lambda: made_masks(units=2.5), TypeError),
         (lambda: made_sampler(examples=torch.zeros(1, 64)), ValueError),
         (lambda: made_sampler("digits"), TypeError),

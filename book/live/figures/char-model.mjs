@@ -1,7 +1,8 @@
 /**
  * A small LSTM that completes what the reader types, character by character, in the browser.
  *
- * Options (all optional): `text` at the start, `temperature`, `seed`.
+ * Options (all optional): `model`, the bytes of a model file (default: the model beside this figure), `text` at the
+ * start, `temperature`, `seed`.
  */
 
 import { button, choice, slider } from "../shared/controls.mjs";
@@ -164,7 +165,8 @@ class CharModel {
   }
 }
 
-async function loadModel() {
+async function loadModel(bytes) {
+  if (bytes) return readCharModel(bytes);
   const response = await fetch(new URL(MODEL, import.meta.url));
   if (!response.ok) throw new Error(`the model file could not be loaded (status ${response.status})`);
   return readCharModel(new Uint8Array(await response.arrayBuffer()));
@@ -172,6 +174,6 @@ async function loadModel() {
 
 /** Fill `root` with the figure; returns a function that stops it. */
 export default async function start(root, options = {}) {
-  const figure = new CharModel(root, await loadModel(), options);
+  const figure = new CharModel(root, await loadModel(options.model), options);
   return () => figure.halt();
 }

@@ -2,10 +2,13 @@
 
 from genbook.interactive.explore import explore_sampler
 from genbook.interactive.export import made_bytes, made_from_bytes
+from genbook.interactive.export_text import char_bytes
 from genbook.interactive.waves import explore_notes
-from genbook.interactive.widgets import code_trie, fid_samples, kl_tug_of_war, made_masks, made_sampler
+from genbook.interactive.widgets import char_model, code_trie, fid_samples, kl_tug_of_war, made_masks, made_sampler
 
 __all__ = [
+    "char_bytes",
+    "char_model",
     "code_trie",
     "explore_notes",
     "explore_sampler",

@@ -6,9 +6,10 @@ import anywidget
 import traitlets
 from torch import Tensor
 
-from genbook.autoregressive import MADE
-from genbook.checks import check_count
+from genbook.autoregressive import MADE, CharRNN
+from genbook.checks import check_count, check_seed
 from genbook.interactive.export import made_bytes
+from genbook.interactive.export_text import char_bytes
 from genbook.interactive.modules import live_folder, widget_source
 
 
@@ -57,6 +58,30 @@ def made_sampler(
     if shape is not None or examples is not None:
         raise ValueError("shape or examples came without a model, expected all of them or none.")
     return _figure("made-sampler", {}, (live_folder() / "models" / "made-digits.safetensors").read_bytes())
+
+
+def char_model(
+    model: CharRNN | None = None, text: str | None = None, temperature: float = 1.0, seed: int = 1
+) -> LiveFigure:
+    """Return the figure in which an LSTM over characters completes what the reader types.
+
+    It starts with a question about a piece of code, or with `text` where that is given. `model` is any trained `CharRNN` of one layer over `genbook.data.ALPHABET`; without one it is the book's model of
+    source code. `temperature` is from 0.1 to 2; `seed` starts the noise.
+
+    Raises:
+        TypeError, ValueError: the model is none that the browser can run, text is no string or too long, or temperature
+            or seed lies outside what the figure shows.
+    """
+    if not isinstance(text, str | None):
+        raise TypeError(f"text is of type {type(text).__name__}, expected a string.")
+    if len(text or "") > 2000 or not 0.1 <= temperature <= 2.0:
+        raise ValueError(
+            f"text has {len(text or '')} characters and temperature is {temperature}, expected at most 2000, and 0.1 to 2."
+        )
+    check_seed(seed)
+    file = (live_folder() / "models" / "text-char-rnn.safetensors").read_bytes() if model is None else char_bytes(model)
+    options = {"temperature": temperature, "seed": seed} | ({} if text is None else {"text": text})
+    return _figure("char-model", options, file)
 
 
 def kl_tug_of_war(mean: float = -0.7, scale: float = 1.0, separation: float = 5.0, weight: float = 0.4) -> LiveFigure:
