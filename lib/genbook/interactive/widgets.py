@@ -65,8 +65,9 @@ def char_model(
 ) -> LiveFigure:
     """Return the figure in which an LSTM over characters completes what the reader types.
 
-    It starts with a question about a piece of code, or with `text` where that is given. `model` is any trained `CharRNN` of one layer over `genbook.data.ALPHABET`; without one it is the book's model of
-    source code. `temperature` is from 0.1 to 2; `seed` starts the noise.
+    It starts with a question about a piece of code, or with `text` where that is given. `model` is any trained
+    `CharRNN` of one layer over `genbook.data.ALPHABET`; without one it is the book's model of source code.
+    `temperature` is from 0.1 to 2; `seed` starts the noise.
 
     Raises:
         TypeError, ValueError: the model is none that the browser can run, text is no string or too long, or temperature
@@ -74,9 +75,10 @@ def char_model(
     """
     if not isinstance(text, str | None):
         raise TypeError(f"text is of type {type(text).__name__}, expected a string.")
-    if len(text or "") > 2000 or not 0.1 <= temperature <= 2.0:
+    length = len(text or "")
+    if length > 2000 or not 0.1 <= temperature <= 2.0:
         raise ValueError(
-            f"text has {len(text or '')} characters and temperature is {temperature}, expected at most 2000, and 0.1 to 2."
+            f"text has {length} characters and temperature is {temperature}, expected at most 2000, and 0.1 to 2."
         )
     check_seed(seed)
     file = (live_folder() / "models" / "text-char-rnn.safetensors").read_bytes() if model is None else char_bytes(model)
