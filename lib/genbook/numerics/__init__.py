@@ -1,4 +1,7 @@
-"""Numerical tools without a model in them: seeding, quadrature, enumeration, Jacobians, gradients of expectations."""
+"""Numerical tools without a model in them: seeding, quadrature, enumeration, Jacobians, gradients of expectations.
+
+Markov chains are in `genbook.numerics.mcmc`.
+"""
 
 from genbook.numerics.dequantisation import dequantise, dequantised_log_prob, uniform_log_prob
 from genbook.numerics.enumeration import all_states

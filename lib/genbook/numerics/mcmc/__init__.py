@@ -4,6 +4,14 @@ Every kernel takes an energy (B, *event) -> (B,), starts from x (B, *event) and 
 does not grow with the steps. A function `record`, where it is given, is shown the state after every step.
 """
 
+from genbook.numerics.mcmc.diagnostics import (
+    autocorrelation,
+    autocovariance,
+    effective_sample_size,
+    rank_normalised,
+    split_r_hat,
+)
+from genbook.numerics.mcmc.finite import gibbs_matrix, imbalance, metropolis_matrix, second_eigenvalue, stationary
 from genbook.numerics.mcmc.gibbs import Block, bit_blocks, bit_logit, gibbs
 from genbook.numerics.mcmc.hmc import hmc, leapfrog, total_energy
 from genbook.numerics.mcmc.langevin import langevin, langevin_step
@@ -19,10 +27,15 @@ __all__ = [
     "Record",
     "acceptance",
     "at",
+    "autocorrelation",
+    "autocovariance",
     "bit_blocks",
     "bit_logit",
+    "effective_sample_size",
     "gibbs",
+    "gibbs_matrix",
     "hmc",
+    "imbalance",
     "langevin",
     "langevin_step",
     "leapfrog",
@@ -30,6 +43,11 @@ __all__ = [
     "mala",
     "mala_log_ratio",
     "metropolis_hastings",
+    "metropolis_matrix",
     "random_walk",
+    "rank_normalised",
+    "second_eigenvalue",
+    "split_r_hat",
+    "stationary",
     "total_energy",
 ]

@@ -5,7 +5,16 @@ from torch import Tensor
 
 from genbook.checks import check_count
 from genbook.numerics.mcmc.metropolis import acceptance
-from genbook.numerics.mcmc.point import Energy, Point, Record, at, check_chains, check_step_size, select_points
+from genbook.numerics.mcmc.point import (
+    Energy,
+    Point,
+    Record,
+    at,
+    check_chains,
+    check_step_size,
+    select_points,
+    square_norm,
+)
 
 
 def leapfrog(energy: Energy, here: Point, v: Tensor, step_size: float, leapfrog_steps: int) -> tuple[Point, Tensor]:
@@ -28,7 +37,7 @@ def leapfrog(energy: Energy, here: Point, v: Tensor, step_size: float, leapfrog_
 
 def total_energy(here: Point, v: Tensor) -> Tensor:
     """Return H(x, v) = E(x) + |v|^2 / 2, (B,): up to log Z, the negative log-density of x and a standard normal v."""
-    return here.energy + 0.5 * v.flatten(1).square().sum(1)
+    return here.energy + 0.5 * square_norm(v)
 
 
 def hmc(
@@ -46,7 +55,7 @@ def hmc(
     check_chains(x, steps)
     check_step_size(step_size)
     check_count(leapfrog_steps, "leapfrog_steps")
-    here, accepted = at(energy, x), torch.zeros_like(x.view(len(x), -1)[:, 0])
+    here, accepted = at(energy, x), x.new_zeros(len(x))
     for _ in range(steps):
         v = torch.randn_like(x)
         there, v_there = leapfrog(energy, here, v, step_size, leapfrog_steps)

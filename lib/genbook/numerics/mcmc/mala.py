@@ -5,13 +5,22 @@ from torch import Tensor
 
 from genbook.numerics.mcmc.langevin import langevin_step
 from genbook.numerics.mcmc.metropolis import acceptance
-from genbook.numerics.mcmc.point import Energy, Point, Record, at, check_chains, check_step_size, select_points
+from genbook.numerics.mcmc.point import (
+    Energy,
+    Point,
+    Record,
+    at,
+    check_chains,
+    check_step_size,
+    select_points,
+    square_norm,
+)
 
 
 def log_q_langevin(there: Tensor, here: Point, step_size: float) -> Tensor:
     """Return log q(x' | x) of a Langevin step from `here` to x' (B, *event), up to a constant: (B,)."""
     away = there - here.x + step_size * here.grad  # (B, *event)
-    return -away.flatten(1).square().sum(1) / (4 * step_size)
+    return -square_norm(away) / (4 * step_size)
 
 
 def mala_log_ratio(here: Point, there: Point, step_size: float) -> Tensor:
@@ -33,7 +42,7 @@ def mala(
     """
     check_chains(x, steps)
     check_step_size(step_size)
-    here, accepted = at(energy, x), torch.zeros_like(x.view(len(x), -1)[:, 0])
+    here, accepted = at(energy, x), x.new_zeros(len(x))
     for _ in range(steps):
         there = at(energy, langevin_step(here.x, here.grad, torch.randn_like(x), step_size))
         keep = torch.rand_like(accepted) < acceptance(mala_log_ratio(here, there, step_size))  # (B,)

@@ -50,7 +50,7 @@ def metropolis_hastings(
     """
     check_chains(x, steps)
     with torch.no_grad():
-        value, accepted = energy(x), torch.zeros_like(x.view(len(x), -1)[:, 0])
+        value, accepted = energy(x), x.new_zeros(len(x))
         check_energies(value, x)
         for _ in range(steps):
             proposal, log_q = propose(x)

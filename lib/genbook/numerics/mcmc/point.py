@@ -47,6 +47,11 @@ def select_points(keep: Tensor, new: Point, old: Point) -> Point:
     return Point(*(select(keep, after, before) for after, before in zip(new, old, strict=True)))
 
 
+def square_norm(x: Tensor) -> Tensor:
+    """Return |x|^2 of every chain, (B, *event) -> (B,)."""
+    return x.reshape(len(x), -1).square().sum(1)
+
+
 def check_energies(value: Tensor, x: Tensor) -> None:
     """Raise ValueError unless `value` holds one energy a row of x."""
     if value.shape != x.shape[:1]:
