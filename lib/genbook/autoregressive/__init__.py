@@ -14,7 +14,7 @@ from genbook.autoregressive.nade import NADE
 from genbook.autoregressive.ngram import NGram
 from genbook.autoregressive.orderings import OrderingEnsemble
 from genbook.autoregressive.pixel_blocks import Bits, from_blocks, to_blocks
-from genbook.autoregressive.pixel_code import Thermometer
+from genbook.autoregressive.pixel_code import OneHot, Thermometer
 from genbook.autoregressive.pixel_output import ChannelLogisticMixture
 from genbook.autoregressive.pixelcnn import PixelCNN
 from genbook.autoregressive.pixelcnnpp import DownUpStreams
@@ -44,6 +44,7 @@ __all__ = [
     "MaskedStack",
     "MuLaw",
     "NGram",
+    "OneHot",
     "OrderingEnsemble",
     "PixelCNN",
     "Rotary",

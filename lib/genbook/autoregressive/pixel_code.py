@@ -1,4 +1,4 @@
-"""What a convolutional network sees of a pixel value: a scaled number, or a thermometer."""
+"""What a network sees of a value: a scaled number, a thermometer, or one feature a level."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -43,3 +43,28 @@ class Thermometer:
         gap = (self.levels - 1) / self.size
         thresholds = gap * (torch.arange(self.size, dtype=x.dtype, device=x.device) + 0.5)
         return 2 * (x.unsqueeze(-1) > thresholds).to(x.dtype) - 1
+
+
+@dataclass(frozen=True)
+class OneHot:
+    """Levels without order, such as the codes of a quantiser: feature k is 1 for level k, else 0.
+
+    >>> OneHot(3)(torch.tensor([2.0, 0.0]))
+    tensor([[0., 0., 1.],
+            [1., 0., 0.]])
+    """
+
+    levels: int
+
+    def __post_init__(self) -> None:
+        """Refuse what is not a number of levels."""
+        check_count(self.levels, "levels", most=2**16)
+
+    @property
+    def size(self) -> int:
+        """One feature a level."""
+        return self.levels
+
+    def __call__(self, x: Tensor) -> Tensor:
+        """Map values (...,) to features (..., levels)."""
+        return (x.unsqueeze(-1) == torch.arange(self.levels, dtype=x.dtype, device=x.device)).to(x.dtype)

@@ -1,5 +1,6 @@
 """Variational autoencoders and their relatives: latent variables, the bound, and what it may hide."""
 
+from genbook.vae.code_networks import GridDecoder, GridEncoder
 from genbook.vae.decoder import Factorized, FactorizedDecoder
 from genbook.vae.divergence import gaussian_kl, kl_per_latent, monte_carlo_kl
 from genbook.vae.gaussian import DiagonalGaussian, GaussianEncoder, StandardNormal
@@ -7,23 +8,34 @@ from genbook.vae.networks import ImageDecoder, ImageEncoder
 from genbook.vae.parts import Decoder, Likelihood, Posterior, Prior
 from genbook.vae.priors import MixtureOfGaussians, VampPrior
 from genbook.vae.vae import VAE, Terms
+from genbook.vae.vector_quantiser import EMAQuantiser, Quantised, Quantiser, VectorQuantiser, codebook_perplexity
+from genbook.vae.vq_vae import VQVAE, UniformCodes
 
 __all__ = [
     "VAE",
+    "VQVAE",
     "Decoder",
     "DiagonalGaussian",
+    "EMAQuantiser",
     "Factorized",
     "FactorizedDecoder",
     "GaussianEncoder",
+    "GridDecoder",
+    "GridEncoder",
     "ImageDecoder",
     "ImageEncoder",
     "Likelihood",
     "MixtureOfGaussians",
     "Posterior",
     "Prior",
+    "Quantised",
+    "Quantiser",
     "StandardNormal",
     "Terms",
+    "UniformCodes",
     "VampPrior",
+    "VectorQuantiser",
+    "codebook_perplexity",
     "gaussian_kl",
     "kl_per_latent",
     "monte_carlo_kl",
