@@ -263,6 +263,22 @@ def test_an_energy_that_is_no_number_is_never_entered():
     assert (x[:, 0] <= 0).all() and rate.mean() > 0.2
 
 
+def test_a_trajectory_that_explodes_is_rejected():
+    """Steps far beyond the stable ones: nothing is accepted, nothing is NaN, and the energy never sees an infinity."""
+
+    def strict(x):
+        if not torch.isfinite(x).all():
+            raise AssertionError("the energy was asked for a point that is no number")
+        return x.square().square().sum(1)
+
+    x = torch.full((20, 2), 3.0, dtype=torch.float64)
+    with seeded(0):
+        end, rate = hmc(strict, x, step_size=5.0, leapfrog_steps=20, steps=3)
+        assert torch.equal(end, x) and rate.sum() == 0
+        end, _ = mala(strict, x, step_size=1e200, steps=3)
+    assert torch.equal(end, x)
+
+
 def test_a_mixture_is_sampled_with_the_right_weights():
     mixture = GaussianMixture([0.3, 0.7], [[-1.0], [1.0]], [[[0.3]], [[0.3]]])
     with seeded(0):

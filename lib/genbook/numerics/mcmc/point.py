@@ -23,18 +23,22 @@ class Point(NamedTuple):
 def at(energy: Energy, x: Tensor) -> Point:
     """Evaluate the energy and its gradient at x, one backward pass; gradients of parameters are left alone.
 
+    A chain that has left the finite numbers has energy inf and gradient 0, so that every kernel that rejects rejects it.
+
     Raises:
         ValueError: `energy` does not return one number a chain.
 
     >>> at(lambda x: x.square().sum(1) / 2, torch.tensor([[3.0, 4.0]])).grad
     tensor([[3., 4.]])
     """
+    finite = torch.isfinite(x).reshape(len(x), -1).all(1)  # (B,)
     with torch.enable_grad():
-        x = x.detach().requires_grad_()
-        value = energy(x)  # (B,)
+        inside = select(finite, x, torch.zeros_like(x)).detach().requires_grad_()
+        value = energy(inside)  # (B,)
         check_energies(value, x)
-        (grad,) = torch.autograd.grad(value.sum(), x)  # (B, *event)
-    return Point(x.detach(), value.detach(), grad)
+        (grad,) = torch.autograd.grad(value.sum(), inside)  # (B, *event)
+    value = value.detach().masked_fill(~finite, torch.inf)
+    return Point(x.detach(), value, select(finite, grad, torch.zeros_like(grad)))
 
 
 def select(keep: Tensor, new: Tensor, old: Tensor) -> Tensor:
