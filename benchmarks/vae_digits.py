@@ -96,9 +96,8 @@ class Clock:
                 self.reached = run.history.cpu_seconds - self.own
 
 
-def train(name: str, seed: int) -> tuple[nn.Module, dict[str, Any]]:
+def train(data: Any, build: Callable[[], nn.Module], steps: int, seed: int) -> tuple[nn.Module, dict[str, Any]]:
     """Train one seed; return the model with its best averaged weights, and what training cost."""
-    data, build, steps = ROWS[name]
     with seeded(seed):
         model = build()
         ema = EMA(model, decay=0.995)
@@ -123,8 +122,14 @@ def bounds(model: Any, x: Tensor, n: int = 500) -> dict[str, float]:
 
 def measured(name: str, seed: int) -> dict[str, Any]:
     """Train and measure one seed of one row."""
-    model, run = train(name, seed)
+    model, run = train(*ROWS[name], seed)
     return {**run, **bounds(model, ROWS[name][0].test.x)}
+
+
+def store(result: str, row: dict[str, Any]) -> None:
+    """Join a row with what is stored."""
+    note = "test nats an image, upper bounds by one and by 500 draws; seconds are CPU seconds of training"
+    results.write(result, results.joined(result, [row]), SEEDS, note)
 
 
 def main() -> None:
@@ -134,12 +139,7 @@ def main() -> None:
     for name, (_, build, _) in ROWS.items():
         runs = [measured(name, seed) for seed in seeds]
         print(name, runs, flush=True)
-        size = sum(p.numel() for p in build().parameters())
-        rows = results.joined("vae_digits", [{"model": name, "parameters": size, "runs": runs}])
-        order = {known: place for place, known in enumerate(ROWS)}
-        rows.sort(key=lambda row: order.get(row["model"], len(order)))
-        note = "test nats an image, upper bounds by one and by 500 draws; seconds are CPU seconds of training"
-        results.write("vae_digits", rows, SEEDS, note)
+        store("vae_digits", {"model": name, "parameters": sum(p.numel() for p in build().parameters()), "runs": runs})
 
 
 if __name__ == "__main__":
