@@ -4,7 +4,7 @@ import pytest
 import torch
 
 from genbook.autoregressive import MADE, NADE, RNADE
-from genbook.autoregressive.sampling import ancestral, ancestral_naive
+from genbook.autoregressive.sampling import ancestral, ancestral_naive, fixed_point
 from genbook.nn import MaskedMLP
 from genbook.nn.outputs import Bernoulli, Categorical, DiscretizedLogisticMixture, Gaussian
 from genbook.numerics import all_states, seeded
@@ -39,6 +39,35 @@ def test_the_fast_path_gives_the_draws_of_full_passes(key, k, temperature):
     fast = ancestral(model, u, prefix, temperature)
     torch.testing.assert_close(fast, ancestral_naive(model, u, prefix, temperature), rtol=1e-7, atol=1e-7)
     assert torch.equal(fast[:, model.order][:, :k], prefix)
+
+
+@pytest.mark.parametrize("key", models())
+def test_passes_over_all_variables_end_at_the_draws_of_steps(key):
+    model = models()[key]
+    with seeded(1):
+        u = torch.rand(40, 12, dtype=torch.float64)
+    x, passes = fixed_point(model, u)
+    torch.testing.assert_close(x, ancestral(model, u), rtol=1e-7, atol=1e-7)
+    assert 1 <= passes <= 12
+
+
+def test_variables_that_ignore_each_other_need_one_pass_and_a_chain_of_copies_needs_all():
+    with seeded(0):
+        model, u = made(Bernoulli()), torch.rand(3, 12, dtype=torch.float64)
+        for parameter in model.network.parameters():
+            parameter.data.zero_()
+        _, passes = fixed_point(model, u)
+    assert passes == 2, "one pass to draw, one to see that nothing changes"
+    model = MADE(MaskedMLP(12, (11,), 1), Bernoulli()).double()
+    hidden, output = model.network.layers[0], model.network.output
+    hidden.weight.data, output.weight.data = torch.eye(11, 12).double(), torch.zeros(12, 11).double()
+    output.weight.data[1:] = 60 * torch.eye(11).double()  # variable t repeats variable t - 1
+    hidden.bias.data.zero_()
+    output.bias.data[:] = -30
+    output.bias.data[0] = 30  # and the first one is 1
+    x, passes = fixed_point(model, torch.full((1, 12), 0.5, dtype=torch.float64))
+    assert x.min() == 1
+    assert passes == 12, "the news travels one variable a pass"
 
 
 def test_identical_draws_in_single_precision_at_the_size_of_an_image():

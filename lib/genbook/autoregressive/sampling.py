@@ -38,6 +38,27 @@ def ancestral_naive(model: Autoregressive, u: Tensor, prefix: Tensor | None = No
     return x
 
 
+@torch.no_grad()
+def fixed_point(model: Autoregressive, u: Tensor) -> tuple[Tensor, int]:
+    """Turn u (n, D) into the draws of `ancestral` by passes over all variables at once; return them and the passes.
+
+    A pass draws every variable from its conditional given the values of the pass before. After k passes the first k
+    variables of the order are right, so D passes suffice, and when a pass changes nothing all are right (Song et al.
+    2021, Jacobi iteration; Wiggers and Hoogeboom 2020).
+
+    Raises:
+        TypeError, ValueError: u has a wrong shape or dtype.
+    """
+    check_batch(u, (len(model.order),), "u")
+    u_of = u[:, model.order.argsort()]  # column d drives variable d
+    x = torch.zeros_like(u)
+    for passes in range(1, u.shape[1] + 1):
+        before, x = x, model.output.from_uniform(model.conditionals(x), u_of)
+        if torch.equal(x, before):
+            break
+    return x, passes
+
+
 def _draw(model: Autoregressive, params: Tensor, u: Tensor, temperature: float) -> Tensor:
     if temperature != 1.0:
         params = model.output.tempered(params, temperature)
