@@ -3,7 +3,7 @@
 from genbook.autoregressive.adaptive_ngram import AdaptiveNGram
 from genbook.autoregressive.char_rnn import CharRNN
 from genbook.autoregressive.dilated_stack import DilatedStack
-from genbook.autoregressive.gated_pixelcnn import GatedStacks
+from genbook.autoregressive.gated_pixelcnn import GatedStacks, LocatedStacks
 from genbook.autoregressive.gpt import GPT, Decoder
 from genbook.autoregressive.inputs import Tokens, Values
 from genbook.autoregressive.made import MADE
@@ -40,6 +40,7 @@ __all__ = [
     "GatedStacks",
     "KneserNey",
     "Learned",
+    "LocatedStacks",
     "MLPNGram",
     "MaskedStack",
     "MuLaw",

@@ -83,6 +83,10 @@ class Runner(Protocol):
         """Return what was kept under `key`, here."""
         ...
 
+    def local(self, image: Tensor) -> Tensor:
+        """Return of an image (n, F, H, W) that is known throughout the part that lies here."""
+        ...
+
     def halved(self, down: CausalConv, inside: Pass, up: CausalConv, x: Tensor) -> Tensor:
         """Return up(inside(down(x))), where `down` halves the image and `up` gives each place back as 2 x 2."""
         ...
@@ -109,6 +113,10 @@ class Whole:
     def fetch(self, key: Any) -> Tensor:
         """Return the image of features."""
         return self._kept[key]
+
+    def local(self, image: Tensor) -> Tensor:
+        """Return the whole image."""
+        return image
 
     def halved(self, down: CausalConv, inside: Pass, up: CausalConv, x: Tensor) -> Tensor:
         """Go down, inside and up again."""

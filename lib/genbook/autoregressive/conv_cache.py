@@ -32,6 +32,10 @@ class Rows:
         """Keep a row of features for the pixels of this row."""
         self.kept[key] = x
 
+    def local(self, image: Tensor) -> Tensor:
+        """Return this row of an image, shape (n, F, 1, W)."""
+        return image[:, :, self.i, None]
+
     def halved(self, down: CausalConv, inside: Pass, up: CausalConv, x: Tensor) -> Tensor:
         """On even rows compute the two rows that the lower resolution gives; on odd rows return the second."""
         image = self._remembered(down, x)
@@ -85,6 +89,10 @@ class Pixels:
     def fetch(self, key: Any) -> Tensor:
         """Return this pixel of a kept row, shape (n, C)."""
         return self.rows.kept[key][:, :, 0, self.j]
+
+    def local(self, image: Tensor) -> Tensor:
+        """Return this pixel of an image, shape (n, F)."""
+        return image[:, :, self.i, self.j]
 
     def halved(self, down: CausalConv, inside: Pass, up: CausalConv, x: Tensor) -> Tensor:
         """At even places compute the 2 x 2 pixels that the lower resolution gives; elsewhere return what they gave."""

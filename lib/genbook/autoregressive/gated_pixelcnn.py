@@ -8,6 +8,7 @@ from torch import Tensor, nn
 from genbook.autoregressive.causal_conv import CausalConv, Runner, Whole
 from genbook.autoregressive.conv_cache import Scan
 from genbook.autoregressive.masked_stack import centre_mask, check_sizes, colour_of
+from genbook.checks import check_count
 
 
 def gate(x: Tensor) -> Tensor:
@@ -43,6 +44,7 @@ class GatedLayer(nn.Module):
         self.link = CausalConv(2 * width, 2 * width)
         self.out = CausalConv(width, width, mask=None if own.all() else own)
         self.dropout = nn.Dropout(dropout)
+        self.located: nn.ModuleList | None = None
         self.classes = nn.Embedding(classes, 4 * width) if classes else None
         if self.classes is not None:
             nn.init.zeros_(self.classes.weight)
@@ -60,7 +62,9 @@ class GatedLayer(nn.Module):
         return r if self.first else h + r
 
     def _conditioned(self, x: Tensor, run: Runner, stack: int) -> Tensor:
-        """Add V^T c inside the gates of a stack (van den Oord et al. 2016b, eq. 4)."""
+        """Add V^T c, or V * c of feature maps, inside the gates of a stack (van den Oord et al. 2016b, eq. 4 and 5)."""
+        if self.located is not None:
+            return x + run.conv(self.located[stack], run.local(run.c))
         if self.classes is None:
             return x
         bias = self.classes(run.c).chunk(2, 1)[stack]  # (B, 2 width)
@@ -71,7 +75,8 @@ class GatedStacks(nn.Module):
     """Gated PixelCNN without a blind spot (van den Oord et al. 2016b): (B, inputs, H, W) -> (B, params, H, W).
 
     A gated layer of `width` features for each of the odd `kernels`, then two 1 x 1 convolutions. The vertical stack
-    is made of shifted convolutions, so no masked weight is multiplied. With `classes`, a class enters every gate.
+    is made of shifted convolutions, so no masked weight is multiplied. With `classes`, a class enters every gate
+    (`LocatedStacks` takes feature maps in its place).
 
     Raises:
         TypeError, ValueError: a size is no whole number of at least 1, a kernel is even, a width is no multiple of
@@ -93,7 +98,7 @@ class GatedStacks(nn.Module):
         check_sizes(kernels, inputs=inputs, params=params, width=width, colours=colours)
         if not 0.0 <= dropout < 1.0 or classes < 0:
             raise ValueError(f"dropout is {dropout} and classes {classes}, expected 0 <= dropout < 1 and classes >= 0.")
-        self.inputs, self.params, self.colours, self.classes = inputs, params, colours, classes
+        self.inputs, self.params, self.colours, self.classes, self.maps = inputs, params, colours, classes, 0
         self.layers = nn.ModuleList(
             GatedLayer(width if k else inputs, width, kernel, colours, classes, dropout, first=k == 0)
             for k, kernel in enumerate(kernels)
@@ -125,3 +130,31 @@ class GatedStacks(nn.Module):
         for layer in self.last:
             x = run.conv(layer, x.relu())
         return x
+
+
+class LocatedStacks(GatedStacks):
+    """Gated PixelCNN that hears feature maps c (B, maps, H, W) (van den Oord et al. 2016b, section 2.3, eq. 5).
+
+    At every pixel c enters the gates of all layers by 1 x 1 convolutions without a mask, so what c says may depend on
+    the place: a network that makes c of a latent vector turns the PixelCNN into a decoder.
+
+    Raises:
+        TypeError, ValueError: as `GatedStacks`; or `maps` is no whole number of at least 1.
+    """
+
+    def __init__(
+        self,
+        inputs: int,
+        params: int,
+        maps: int,
+        width: int = 32,
+        kernels: Sequence[int] = (7, 5, 5, 5, 5),
+        colours: int = 1,
+        dropout: float = 0.0,
+    ) -> None:
+        """Draw the weights."""
+        super().__init__(inputs, params, width, kernels, colours, dropout=dropout)
+        check_count(maps, "maps")
+        self.maps = maps
+        for layer in self.layers:
+            layer.located = nn.ModuleList(CausalConv(maps, 2 * width) for _ in range(2))

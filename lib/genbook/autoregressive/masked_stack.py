@@ -82,7 +82,7 @@ class MaskedStack(nn.Module):
         TypeError, ValueError: a size is no whole number of at least 1, or widths are no multiples of `colours`.
     """
 
-    classes = 0
+    classes = maps = 0
 
     def __init__(
         self,

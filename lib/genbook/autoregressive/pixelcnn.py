@@ -8,7 +8,7 @@ from torch import Tensor, nn
 from genbook.autoregressive.conv_cache import Scan
 from genbook.autoregressive.given import Given
 from genbook.autoregressive.pixel_code import Code
-from genbook.autoregressive.pixel_network import PixelNetwork, check_classes, check_fit, check_known
+from genbook.autoregressive.pixel_network import PixelNetwork, check_condition, check_fit, check_known
 from genbook.autoregressive.pixel_output import PerChannel, PixelOutput
 from genbook.autoregressive.sampling import ancestral
 from genbook.checks import check_batch, check_count
@@ -32,8 +32,8 @@ class PixelCNN(nn.Module):
     The network is passed in: `MaskedStack` gives PixelCNN, `GatedStacks` Gated PixelCNN, and `DownUpStreams` with
     `ChannelLogisticMixture` PixelCNN++. `output` is the distribution of one variable, or that of a pixel. `shape` is
     (C, H, W). `code` turns values into network inputs (default: the output's `embed`). Images are (B, C, H, W); every
-    method also takes them flattened, (B, D), D = C H W. `c` (B,) int64 are classes, for a network that takes them.
-    Dropout acts in training mode only, never in `step`: call `eval()` before measuring.
+    method also takes them flattened, (B, D), D = C H W. `c` is what the network takes: nothing, (B,) int64 classes, or
+    (B, maps, H, W) feature maps. Dropout acts in training mode only, never in `step`: call `eval()` before measuring.
 
     Raises:
         ValueError: network, output, code and shape do not fit together.
@@ -83,7 +83,7 @@ class PixelCNN(nn.Module):
         """
         x = self._images(x)
         self.output.check(x)
-        check_classes(c, self.network.classes, len(x))
+        check_condition(c, self.network, self.shape, len(x))
         check_known(c, self.network.classes)
         return self._log_p(x, c)
 
@@ -94,7 +94,7 @@ class PixelCNN(nn.Module):
     def start(self, n: int, c: Tensor | None = None) -> tuple[Tensor, Partial]:
         """Return the parameters (n, output.size) of the first variable, and what later steps build upon."""
         check_count(n)
-        check_classes(c, self.network.classes, n)
+        check_condition(c, self.network, self.shape, n)
         check_known(c, self.network.classes)
         _, height, width = self.shape
         scan = self.network.scan(n, height, width, c)
@@ -151,7 +151,7 @@ class PixelCNN(nn.Module):
 
     def _params(self, x: Tensor, c: Tensor | None) -> Tensor:
         """Return the network's output for every pixel, (B, H, W, network.params)."""
-        check_classes(c, self.network.classes, len(x))
+        check_condition(c, self.network, self.shape, len(x))
         features = self.code(x)  # (B, C, H, W, F)
         return self.network(features.permute(0, 1, 4, 2, 3).flatten(1, 2), c).permute(0, 2, 3, 1)
 

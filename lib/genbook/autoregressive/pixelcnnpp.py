@@ -69,7 +69,7 @@ class DownUpStreams(nn.Module):
         TypeError, ValueError: a size is no whole number, or H or W cannot be halved that often.
     """
 
-    classes, colours = 0, 1
+    classes, maps, colours = 0, 0, 1
 
     def __init__(
         self, inputs: int, params: int, width: int = 32, blocks: int = 2, halvings: int = 1, dropout: float = 0.5

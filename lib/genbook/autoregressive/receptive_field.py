@@ -31,6 +31,8 @@ def reach(
     place = next(network.parameters()).device
     x = torch.randn(draws, network.inputs, height, width, dtype=torch.float64, device=place, requires_grad=True)
     c = torch.randint(network.classes, (draws,), device=place) if network.classes else None
+    if network.maps:
+        c = torch.randn(draws, network.maps, height, width, dtype=torch.float64, device=place)
     params = network(x, c)[:, :, i, j].chunk(network.colours, 1)[colour]
     (gradient,) = torch.autograd.grad((params * torch.randn_like(params)).sum(), x)
     return gradient.abs().mean(0)

@@ -1,0 +1,146 @@
+"""Posterior collapse on handwritten digits: a PixelCNN as the decoder of a VAE, and the remedies, in one table.
+
+Run from the root of the book:  OMP_NUM_THREADS=1 python benchmarks/posterior_collapse.py [row [seed]]
+Rows are numbered from 0 as below; without a number all of them run. Each model trains on 1,000 images, its weights are
+chosen on 350 by its own objective and measured once on 447; on one thread, in CPU seconds.
+"""
+
+import sys
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+from torch.optim.lr_scheduler import CosineAnnealingLR
+
+from genbook import results
+from genbook.autoregressive import GatedStacks, LocatedStacks, PixelCNN, Thermometer
+from genbook.data import batches, digits
+from genbook.evaluation import nats, nats_of
+from genbook.nn import MLP
+from genbook.nn.outputs import DiscretizedLogisticMixture
+from genbook.numerics import seeded
+from genbook.training import EMA, ClipGradient, Schedule, Validate, fit
+from genbook.vae import VAE, FactorizedDecoder, GaussianEncoder, StandardNormal, gaussian_kl
+from genbook.vae.autoregressive_decoder import AutoregressiveDecoder
+from genbook.vae.delta_vae import AR1, ar1_kl
+from genbook.vae.information import active_units, information
+from genbook.vae.iwae import importance_bound
+from genbook.vae.posterior_collapse import constant, free_bits_loss, linear_warm_up, weighted, weighted_loss
+
+SEEDS = (0, 1, 2)
+STEPS, BATCH, LATENTS, MAPS = 1000, 50, 16, 8
+FLOOR, GROUPS = 0.25, 16  # nats a group: 4.0 in all
+ALPHA, LENGTH, CHANNELS = 0.8, 8, 2  # a floor of 3.99 nats
+WINDOW, LOCAL = (5, 5, 5), (3,)
+MIXTURE, CODE, SHAPE = DiscretizedLogisticMixture(levels=17, components=5), Thermometer(17), (1, 8, 8)
+DATA = digits()
+
+
+def encoder() -> GaussianEncoder:
+    """Return the encoder that all rows share."""
+    return GaussianEncoder(MLP(64, (256, 256), 2 * LATENTS, dropout=0.2), MIXTURE.embed)
+
+
+def chained(kernels: tuple[int, ...]) -> AutoregressiveDecoder:
+    """Return a PixelCNN that hears z at every pixel; `kernels` decide how far it sees."""
+    network = LocatedStacks(CODE.size, MIXTURE.size, MAPS, 24, kernels, dropout=0.2)
+    maps = nn.Sequential(MLP(LATENTS, (128,), MAPS * 64, dropout=0.2), nn.Unflatten(1, (MAPS, 8, 8)))
+    return AutoregressiveDecoder(maps, PixelCNN(network, MIXTURE, SHAPE, CODE), (64,))
+
+
+def strong(kernels: tuple[int, ...] = WINDOW) -> VAE:
+    """Return a VAE whose decoder sees the pixels before."""
+    return VAE(encoder(), chained(kernels), StandardNormal(LATENTS), gaussian_kl)
+
+
+def delta() -> VAE:
+    """Return the same with a prior whose neighbours correlate."""
+    return VAE(encoder(), chained(WINDOW), AR1(ALPHA, LENGTH, CHANNELS), ar1_kl)
+
+
+def plain() -> VAE:
+    """Return a VAE whose decoder sees z alone."""
+    decoder = FactorizedDecoder(MLP(LATENTS, (256, 256), 64 * MIXTURE.size, dropout=0.2), MIXTURE, (64,))
+    return VAE(encoder(), decoder, StandardNormal(LATENTS), gaussian_kl)
+
+
+def alone() -> PixelCNN:
+    """Return the PixelCNN without a latent variable."""
+    return PixelCNN(GatedStacks(CODE.size, MIXTURE.size, 24, WINDOW, dropout=0.2), MIXTURE, SHAPE, CODE)
+
+
+Loss = Callable[[Any, Any], Tensor]
+FREE: Loss = partial(free_bits_loss, floor=FLOOR, groups=GROUPS)
+
+# name -> model, loss of model and batch, weight of the divergence by the step, or None where the loss takes x alone
+ROWS: dict[str, tuple[Callable[[], Any], Loss, Callable[[int], float] | None]] = {
+    "PixelCNN alone, no z": (alone, lambda model, x: model.loss(x), None),
+    "pixels independent given z": (plain, lambda model, x: model.loss(x), None),
+    "PixelCNN decoder": (strong, lambda model, x: model.loss(x), None),
+    "  KL annealed": (strong, weighted_loss, linear_warm_up(STEPS // 2)),
+    "  free bits": (strong, FREE, None),
+    "  delta-VAE": (delta, lambda model, x: model.loss(x), None),
+    "  decoder sees only its neighbours": (partial(strong, LOCAL), lambda model, x: model.loss(x), None),
+    "  beta = 0.3": (strong, weighted_loss, constant(0.3)),
+}
+
+
+def objective(loss: Loss, schedule: Callable[[int], float] | None) -> Callable[[Any], float]:
+    """Return what training minimises at its end, on the validation images: model -> nats."""
+    x = DATA.valid.x
+    batch = x if schedule is None else (x, x.new_full((len(x),), schedule(STEPS)))
+    return lambda model: float(loss(model, batch))
+
+
+def train(name: str, seed: int) -> tuple[Any, dict[str, Any]]:
+    """Train one seed of a row; return the model with its best averaged weights, and what was measured."""
+    build, loss, schedule = ROWS[name]
+    with seeded(seed):
+        model = build()
+        ema = EMA(model, decay=0.99)
+        keep_best = Validate(objective(loss, schedule), 100, ema.module)
+        adam = torch.optim.AdamW(model.parameters(), lr=3e-3, weight_decay=0.01)
+        schedules = Schedule(lambda optimizer: CosineAnnealingLR(optimizer, STEPS))
+        data = batches(DATA.train.x, BATCH, seed)
+        data = data if schedule is None else weighted(data, schedule)
+        callbacks = [ClipGradient(5.0), ema, keep_best, schedules]
+        history = fit(lambda batch: loss(model, batch), model, data, STEPS, adam, callbacks)
+    run = {"seed": seed, "steps": keep_best.best_step, "seconds": history.cpu_seconds}
+    return ema.module.eval(), run | measure(ema.module.eval())
+
+
+def measure(model: Any) -> dict[str, float]:
+    """Return all that the table holds, on the test images."""
+    x = DATA.test.x
+    if isinstance(model, PixelCNN):
+        return {"test, exact": nats(model, x).mean}
+    with seeded(0):
+        parts = information(model, x, draws=10)
+        bound = nats_of(lambda some: importance_bound(model, some, 100), x, "<=", batch_size=64)
+    return parts._asdict() | {
+        "elbo": parts.rate + parts.distortion,
+        "importance bound": bound.mean,
+        "active": int(active_units(model, x).sum()),
+    }
+
+
+def main() -> None:
+    """Measure row by row, writing what there is after each."""
+    torch.set_num_threads(1)
+    names = list(ROWS)[slice(int(sys.argv[1]), int(sys.argv[1]) + 1)] if len(sys.argv) > 1 else list(ROWS)
+    seeds = (int(sys.argv[2]),) if len(sys.argv) > 2 else SEEDS
+    for name in names:
+        for seed in seeds:
+            model, run = train(name, seed)
+            print(name, run, flush=True)
+            row = {"model": name, "parameters": sum(p.numel() for p in model.parameters()), "runs": [run]}
+            rows = {r["model"]: r for r in results.joined("posterior_collapse", [row])}
+            table = [rows[n] for n in ROWS if n in rows]
+            note = "nats an image on the test images; -elbo = rate + distortion; seconds are CPU seconds of training"
+            results.write("posterior_collapse", table, SEEDS, note)
+
+
+if __name__ == "__main__":
+    main()
