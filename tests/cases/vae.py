@@ -1,14 +1,26 @@
 """Cases of the chapter `vae`."""
 
+import math
 from collections.abc import Callable
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
-from genbook.nn import MLP
-from genbook.nn.outputs import Bernoulli, Gaussian
-from genbook.numerics import grid, seeded
-from genbook.vae import VAE, FactorizedDecoder, GaussianEncoder, StandardNormal, gaussian_kl
+from genbook.autoregressive import MADE
+from genbook.nn import MLP, MaskedMLP
+from genbook.nn.outputs import Bernoulli, Categorical, Gaussian
+from genbook.numerics import all_states, grid, seeded
+from genbook.vae import (
+    VAE,
+    VQVAE,
+    EMAQuantiser,
+    FactorizedDecoder,
+    GaussianEncoder,
+    StandardNormal,
+    UniformCodes,
+    VectorQuantiser,
+    gaussian_kl,
+)
 from tests.cases import Case, lively
 
 
@@ -42,8 +54,38 @@ def real() -> Case:
     return Case(model, batch, log_evidence=lambda x: evidence(model, x))
 
 
+def codes_evidence(model: VQVAE, x: Tensor) -> Tensor:
+    """Return log p(x) by adding up every grid of codes, shape (B,)."""
+    rows = all_states(math.prod(model.grid), model.quantiser.size)  # (G, places)
+    with torch.no_grad():
+        log_prior, likelihood = model.prior.log_prob(rows), model.decode(rows.long().view(-1, *model.grid))
+        each = [likelihood.log_prob(row.expand(len(rows), -1)) for row in x]
+    return torch.stack([(log_x_codes + log_prior).double().logsumexp(0) for log_x_codes in each])
+
+
+def vq_vae(quantiser: Callable[..., nn.Module], prior: nn.Module) -> Case:
+    """Two places of three codes over six bits: nine grids of codes."""
+    with seeded(2):
+        encoder = nn.Sequential(MLP(6, (8,), 4), nn.Unflatten(1, (2, 2)))
+        decoder = FactorizedDecoder(MLP(4, (8,), 6), Bernoulli(), (6,))
+        model = lively(VQVAE(encoder, quantiser(3, 2), decoder, prior, (2,), Bernoulli().embed), 2.0)
+        batch = torch.randint(2, (5, 6)).float()
+    return Case(model, batch, levels=2, log_evidence=lambda x: codes_evidence(model, x))
+
+
+def learned_codes() -> Case:
+    """A VQ-VAE in its second stage: the prior is a model with weights of its own, which the loss leaves alone."""
+    with seeded(3):
+        prior = MADE(MaskedMLP(2, (8,), 3), Categorical(3))
+    case = vq_vae(EMAQuantiser, prior)
+    case.model.prior.requires_grad_(False)
+    return case
+
+
 CASES: dict[str, Callable[[], Case]] = {
     "vae": lambda: vae(closed_form=False),
     "vae/closed-form": lambda: vae(closed_form=True),
     "vae/gaussian": real,
+    "vq-vae": lambda: vq_vae(VectorQuantiser, UniformCodes(3, 2)),
+    "vq-vae/learned-prior": learned_codes,
 }

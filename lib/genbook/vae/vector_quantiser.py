@@ -53,8 +53,9 @@ def nearest(z_e: Tensor, codebook: Tensor) -> Tensor:
             f"z_e has shape {tuple(z_e.shape)}, expected (B, {codebook.shape[1]}, *grid): the vectors of the codebook "
             f"have {codebook.shape[1]} numbers."
         )
-    rows = z_e.movedim(1, -1)  # (B, *grid, C)
-    return (codebook.square().sum(1) - 2 * rows @ codebook.T).argmin(-1)  # |z_e|^2 is the same for every k
+    centre = codebook.mean(0)  # distances do not change, and rounding stays small far from the origin
+    rows, e = z_e.movedim(1, -1) - centre, codebook - centre  # (B, *grid, C), (K, C)
+    return (e.square().sum(1) - 2 * rows @ e.T).argmin(-1)  # |z_e|^2 is the same for every k
 
 
 def lookup(codes: Tensor, codebook: Tensor) -> Tensor:

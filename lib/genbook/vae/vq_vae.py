@@ -29,7 +29,7 @@ class UniformCodes(nn.Module):
         check_count(size, "size", most=MOST)
         check_count(places, "places")
         self.size, self.places = size, places
-        self.register_buffer("log_size", torch.tensor(float(size)).log(), persistent=False)
+        self.register_buffer("log_size", torch.tensor(float(size)).log())
 
     def log_prob(self, codes: Tensor) -> Tensor:
         """Return -places log(size) in nats: (B, places), whole floats -> (B,)."""
