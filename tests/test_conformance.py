@@ -87,7 +87,7 @@ def test_a_model_moves_whole_to_the_gpu(build):
         if not hasattr(moved.model, "elbo"):  # its noise differs between devices
             torch.testing.assert_close(a, b.cpu(), rtol=1e-3, atol=1e-3)
     if hasattr(moved.model, "loss"):
-        moved.model.loss(moved.batch.cuda()).backward()
+        promises.loss_of(moved, moved.batch.cuda()).backward()
     if hasattr(moved.model, "sample"):
         assert moved.model.sample(3).is_cuda
 
@@ -150,7 +150,7 @@ def test_bad_batches_are_refused_in_one_sentence(key):
         for quantity in promises.quantities(built.model):
             refused(partial(quantity, x))
         if by_shape and hasattr(built.model, "loss"):
-            refused(lambda: built.model.loss(x))
+            refused(lambda: promises.loss_of(built, x))
 
     run()
 

@@ -132,7 +132,7 @@ def sigmoid_schedule(steps: int, slope: float = 4.0) -> list[float]:
 
 def check_schedule(betas: Sequence[float]) -> None:
     """Raise ValueError unless betas climb from 0 to 1."""
-    if len(betas) < 2 or betas[0] != 0 or betas[-1] != 1 or any(b <= a for a, b in pairwise(betas)):
+    if len(betas) < 2 or betas[0] != 0 or betas[-1] != 1 or not all(a < b for a, b in pairwise(betas)):
         raise ValueError(
             f"betas run from {list(betas[:3])} to {list(betas[-1:])}, expected numbers that climb from 0 to 1: "
             "take linear_schedule(steps)."

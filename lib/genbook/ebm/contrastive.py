@@ -22,6 +22,7 @@ class Persistent(nn.Module):
     The chains are a buffer, so copies and checkpoints hold them. Train it in place of the RBM, whose parameters it
     owns: `fit(persistent.loss, persistent, ...)`.
 
+    >>> import torch
     >>> from genbook.ebm import BernoulliVisible
     >>> persistent = Persistent(RBM(BernoulliVisible(4), hidden=2), torch.zeros(10, 4), steps=1)
     >>> persistent.loss(torch.ones(3, 4)).shape

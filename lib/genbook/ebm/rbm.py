@@ -65,7 +65,7 @@ class RBM(nn.Module):
         return self.visible.draw(h @ self.w.T)
 
     def sample(self, n: int, steps: int = 1000) -> Tensor:
-        """Return n draws (n, V), only approximately from p(x): `steps` Gibbs steps of n chains, begun with fair coins h."""
+        """Return n draws (n, V), only approximately from p(x): `steps` Gibbs steps of n chains from fair coins h."""
         check_count(n)
         check_count(steps, "steps")
         with torch.no_grad():
