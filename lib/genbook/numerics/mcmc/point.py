@@ -23,7 +23,7 @@ class Point(NamedTuple):
 def at(energy: Energy, x: Tensor) -> Point:
     """Evaluate the energy and its gradient at x, one backward pass; gradients of parameters are left alone.
 
-    A chain that has left the finite numbers has energy inf and gradient 0, so that every kernel that rejects rejects it.
+    A chain that has left the finite numbers has energy inf and gradient 0, so that kernels that can reject it do.
 
     Raises:
         ValueError: `energy` does not return one number a chain.
