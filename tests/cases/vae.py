@@ -11,11 +11,16 @@ from genbook.nn import MLP, MaskedMLP
 from genbook.nn.outputs import Bernoulli, Categorical, Gaussian
 from genbook.numerics import all_states, grid, seeded
 from genbook.vae import (
+    PPCA,
     VAE,
     VQVAE,
+    Autoencoder,
     EMAQuantiser,
     FactorizedDecoder,
     GaussianEncoder,
+    GaussianNoise,
+    LinearDecoder,
+    LinearEncoder,
     StandardNormal,
     UniformCodes,
     VectorQuantiser,
@@ -82,7 +87,35 @@ def learned_codes() -> Case:
     return case
 
 
+def ppca(dim: int, latents: int) -> Case:
+    """Probabilistic PCA with `latents` columns, more of them than needed where latents >= dim."""
+    with seeded(4):
+        model = PPCA(LinearDecoder(torch.randn(dim, latents), torch.randn(dim), 0.5)).eval()
+        batch = torch.randn(5, dim)
+    return Case(model, batch, box=([-20.0] * dim, [20.0] * dim))
+
+
+def linear_vae() -> Case:
+    """The linear VAE, whose evidence is that of probabilistic PCA with the same decoder."""
+    with seeded(5):
+        decoder = LinearDecoder(torch.randn(4, 2), torch.randn(4), 0.5)
+        model = VAE(LinearEncoder(4, 2), decoder, StandardNormal(2), gaussian_kl).eval()
+        batch = torch.randn(5, 4)
+    return Case(model, batch, log_evidence=lambda x: PPCA(decoder).log_prob(x))
+
+
+def autoencoder() -> Case:
+    """A denoising autoencoder: a loss, and no density."""
+    with seeded(6):
+        model = Autoencoder(MLP(4, (6,), 2), MLP(2, (6,), 4), (4,), GaussianNoise(0.5)).eval()
+        return Case(model, torch.randn(5, 4))
+
+
 CASES: dict[str, Callable[[], Case]] = {
+    "autoencoder": autoencoder,
+    "ppca": lambda: ppca(2, 1),
+    "ppca/wide": lambda: ppca(2, 3),
+    "ppca/linear-vae": linear_vae,
     "vae": lambda: vae(closed_form=False),
     "vae/closed-form": lambda: vae(closed_form=True),
     "vae/gaussian": real,

@@ -18,6 +18,7 @@ from genbook.numerics.jacobian import jacobian, log_abs_det
 from genbook.numerics.modes import evaluating
 from genbook.numerics.quadrature import grid, integrate
 from genbook.numerics.seeding import seeded
+from genbook.numerics.subspaces import principal_angles
 
 __all__ = [
     "all_states",
@@ -36,6 +37,7 @@ __all__ = [
     "log_abs_det",
     "optimal_baseline",
     "pathwise_gradients",
+    "principal_angles",
     "score_function_gradients",
     "scores",
     "seeded",

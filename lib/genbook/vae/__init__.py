@@ -1,30 +1,46 @@
 """Variational autoencoders and their relatives: latent variables, the bound, and what it may hide."""
 
+from genbook.vae.autoencoder import (
+    Autoencoder,
+    GaussianNoise,
+    Masking,
+    cross_entropy,
+    squared_error,
+    wiener_filter,
+)
 from genbook.vae.code_networks import GridDecoder, GridEncoder
 from genbook.vae.decoder import Factorized, FactorizedDecoder
 from genbook.vae.divergence import gaussian_kl, kl_per_latent, monte_carlo_kl
 from genbook.vae.gaussian import DiagonalGaussian, GaussianEncoder, StandardNormal
+from genbook.vae.linear import LinearDecoder, LinearEncoder
 from genbook.vae.networks import ImageDecoder, ImageEncoder
 from genbook.vae.parts import Decoder, Likelihood, Posterior, Prior
+from genbook.vae.ppca import PPCA, em_step, lengths, spectrum
 from genbook.vae.priors import MixtureOfGaussians, VampPrior
 from genbook.vae.vae import VAE, Terms
 from genbook.vae.vector_quantiser import EMAQuantiser, Quantised, Quantiser, VectorQuantiser, codebook_perplexity
 from genbook.vae.vq_vae import VQVAE, UniformCodes
 
 __all__ = [
+    "PPCA",
     "VAE",
     "VQVAE",
+    "Autoencoder",
     "Decoder",
     "DiagonalGaussian",
     "EMAQuantiser",
     "Factorized",
     "FactorizedDecoder",
     "GaussianEncoder",
+    "GaussianNoise",
     "GridDecoder",
     "GridEncoder",
     "ImageDecoder",
     "ImageEncoder",
     "Likelihood",
+    "LinearDecoder",
+    "LinearEncoder",
+    "Masking",
     "MixtureOfGaussians",
     "Posterior",
     "Prior",
@@ -36,7 +52,13 @@ __all__ = [
     "VampPrior",
     "VectorQuantiser",
     "codebook_perplexity",
+    "cross_entropy",
+    "em_step",
     "gaussian_kl",
     "kl_per_latent",
+    "lengths",
     "monte_carlo_kl",
+    "spectrum",
+    "squared_error",
+    "wiener_filter",
 ]
