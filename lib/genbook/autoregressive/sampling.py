@@ -51,11 +51,10 @@ def fixed_point(model: Autoregressive, u: Tensor) -> tuple[Tensor, int]:
     """
     check_batch(u, (len(model.order),), "u")
     u_of = u[:, model.order.argsort()]  # column d drives variable d
-    x = torch.zeros_like(u)
-    for passes in range(1, u.shape[1] + 1):
+    x, before, passes = torch.zeros_like(u), None, 0
+    while passes < u.shape[1] and not (passes and torch.equal(x, before)):
         before, x = x, model.output.from_uniform(model.conditionals(x), u_of)
-        if torch.equal(x, before):
-            break
+        passes += 1
     return x, passes
 
 
