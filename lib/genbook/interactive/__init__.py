@@ -2,7 +2,9 @@
 
 from genbook.interactive.explore import explore_sampler
 from genbook.interactive.export import made_bytes, made_from_bytes
+from genbook.interactive.export_plane import plane_bytes, plane_decoder
 from genbook.interactive.export_text import char_bytes
+from genbook.interactive.plane import explore_plane
 from genbook.interactive.waves import explore_notes
 from genbook.interactive.widgets import char_model, code_trie, fid_samples, kl_tug_of_war, made_masks, made_sampler
 
@@ -11,6 +13,7 @@ __all__ = [
     "char_model",
     "code_trie",
     "explore_notes",
+    "explore_plane",
     "explore_sampler",
     "fid_samples",
     "kl_tug_of_war",
@@ -18,4 +21,6 @@ __all__ = [
     "made_from_bytes",
     "made_masks",
     "made_sampler",
+    "plane_bytes",
+    "plane_decoder",
 ]
