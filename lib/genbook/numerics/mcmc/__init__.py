@@ -16,7 +16,7 @@ from genbook.numerics.mcmc.gibbs import Block, bit_blocks, bit_logit, gibbs
 from genbook.numerics.mcmc.hmc import hmc, leapfrog, total_energy
 from genbook.numerics.mcmc.langevin import langevin, langevin_step
 from genbook.numerics.mcmc.mala import log_q_langevin, mala, mala_log_ratio
-from genbook.numerics.mcmc.metropolis import Propose, acceptance, metropolis_hastings, random_walk
+from genbook.numerics.mcmc.metropolis import Propose, acceptance, independent, metropolis_hastings, random_walk
 from genbook.numerics.mcmc.point import Energy, Point, Record, at
 
 __all__ = [
@@ -36,6 +36,7 @@ __all__ = [
     "gibbs_matrix",
     "hmc",
     "imbalance",
+    "independent",
     "langevin",
     "langevin_step",
     "leapfrog",

@@ -6,6 +6,7 @@ import torch
 from torch import Tensor
 
 from genbook.numerics.mcmc.point import Energy, Record, check_chains, check_energies, check_step_size, select
+from genbook.protocols import HasLogProb
 
 # x (B, *event) -> a proposal x' (B, *event) and log q(x | x') - log q(x' | x) (B,)
 Propose = Callable[[Tensor], tuple[Tensor, Tensor]]
@@ -26,6 +27,19 @@ def random_walk(step_size: float) -> Propose:
     """Return the symmetric proposal x' = x + step_size eps, for which the ratio of proposals is 1 (Metropolis 1953)."""
     check_step_size(step_size)
     return lambda x: (x + step_size * torch.randn_like(x), x.new_zeros(len(x)))
+
+
+def independent(density: HasLogProb) -> Propose:
+    """Return the proposal x' ~ density, wherever the chain is; `density` also has `sample` (Tierney 1994).
+
+    Moves are as long as the space is wide, and accepted only where `density` covers what the chain samples.
+    """
+
+    def propose(x: Tensor) -> tuple[Tensor, Tensor]:
+        there = density.sample(len(x)).to(x)
+        return there, density.log_prob(x) - density.log_prob(there)
+
+    return propose
 
 
 def metropolis_hastings(
