@@ -22,8 +22,10 @@ from genbook.nn.outputs import Bernoulli, Categorical
 from genbook.numerics import seeded
 from tests.interactive.char_fixtures import char_model
 from tests.interactive.code_fixtures import code_trie
+from tests.interactive.elbo_fixtures import elbo_bars
 from tests.interactive.field_fixtures import receptive_field
 from tests.interactive.kl_fixtures import tug_of_war
+from tests.interactive.ppca_fixtures import ppca_directions
 
 ROOT = Path(__file__).parents[2]
 FOLDER = ROOT / "tests" / "js" / "fixtures"
@@ -145,7 +147,9 @@ FIXTURES = {
     "fid-samples": fid_samples,
     "code-trie": code_trie,
     "receptive-field": receptive_field,
+    "elbo-bars": elbo_bars,
     "char-model": char_model,
+    "ppca-directions": ppca_directions,
 }
 
 

@@ -19,13 +19,23 @@ from genbook.interactive import (
     made_bytes,
     made_masks,
     made_sampler,
+    ppca_directions,
 )
 from genbook.interactive.modules import closure, imports, live_folder, widget_source
 from genbook.nn import MaskedMLP
 from genbook.nn.outputs import Bernoulli, Categorical, Gaussian
 from genbook.numerics import seeded
 
-FIGURES = ["char-model", "code-trie", "fid-samples", "kl-tug-of-war", "made-masks", "made-sampler", "receptive-field"]
+FIGURES = [
+    "char-model",
+    "code-trie",
+    "fid-samples",
+    "kl-tug-of-war",
+    "made-masks",
+    "made-sampler",
+    "ppca-directions",
+    "receptive-field",
+]
 
 
 def model(levels: int = 2, dim: int = 9) -> MADE:
@@ -72,6 +82,7 @@ def test_options_and_models_reach_the_widget() -> None:
     assert "text" not in char_model().options, "without a text the figure begins with its own question"
     assert char_model().file == (live_folder() / "models" / "text-char-rnn.safetensors").read_bytes()
     assert char_model(char_rnn()).file == char_bytes(char_rnn())
+    assert ppca_directions(2.0).options == {"variance": 2.0, "example": 3} and len(ppca_directions().file) > 30_000
     own = model(levels=4)
     assert made_sampler(own).file == made_bytes(own)
 
@@ -87,6 +98,8 @@ def test_options_and_models_reach_the_widget() -> None:
         (lambda: fid_samples(features=2.0), TypeError),
         (lambda: code_trie("e" * 49), ValueError),
         (lambda: code_trie(7), TypeError),
+        (lambda: ppca_directions(variance=0.0), ValueError),
+        (lambda: ppca_directions(example=10), ValueError),
         (lambda: char_model(text=7), TypeError),
         (lambda: char_model(text="e" * 2001), ValueError),
         (lambda: char_model(temperature=0.0), ValueError),

@@ -6,7 +6,15 @@ from genbook.interactive.export_plane import plane_bytes, plane_decoder
 from genbook.interactive.export_text import char_bytes
 from genbook.interactive.plane import explore_plane
 from genbook.interactive.waves import explore_notes
-from genbook.interactive.widgets import char_model, code_trie, fid_samples, kl_tug_of_war, made_masks, made_sampler
+from genbook.interactive.widgets import (
+    char_model,
+    code_trie,
+    fid_samples,
+    kl_tug_of_war,
+    made_masks,
+    made_sampler,
+    ppca_directions,
+)
 
 __all__ = [
     "char_bytes",
@@ -23,4 +31,5 @@ __all__ = [
     "made_sampler",
     "plane_bytes",
     "plane_decoder",
+    "ppca_directions",
 ]

@@ -134,3 +134,17 @@ def code_trie(text: str = "abracadabra") -> LiveFigure:
     if len(text) > 48:
         raise ValueError(f"text has {len(text)} letters, expected at most 48.")
     return _figure("code-trie", {"text": text})
+
+
+def ppca_directions(variance: float = 9.0, example: int = 3) -> LiveFigure:
+    """Return the figure in which the directions of probabilistic PCA switch off as the noise grows.
+
+    It starts at the noise `variance` (0.1 to 200 squared grey levels) and rebuilds the digit `example` (0 to 9).
+
+    Raises:
+        TypeError, ValueError: a number lies outside what the figure shows.
+    """
+    if not 0.1 <= variance <= 200 or example not in range(10):
+        raise ValueError(f"variance and example are {variance} and {example}, expected 0.1 to 200 and 0 to 9.")
+    file = (live_folder() / "models" / "ppca-digits.safetensors").read_bytes()
+    return _figure("ppca-directions", {"variance": variance, "example": example}, file)
