@@ -2,6 +2,14 @@
 
 from genbook.evaluation.baselines import Histogram, RasterBigram, Uniform
 from genbook.evaluation.classifiers import accuracy, digit_classifier, glyph_classifier
+from genbook.evaluation.disentanglement import (
+    DCI,
+    code_information,
+    dci,
+    factor_entropies,
+    forest_importance,
+    mutual_information_gap,
+)
 from genbook.evaluation.estimate import (
     Estimate,
     bits_per_character,
@@ -20,6 +28,7 @@ from genbook.evaluation.pitch import pitch
 from genbook.evaluation.seeds import Spread, mean_of_seeds
 
 __all__ = [
+    "DCI",
     "Estimate",
     "Histogram",
     "PrecisionRecall",
@@ -29,7 +38,11 @@ __all__ = [
     "accuracy",
     "bits_per_character",
     "bits_per_dim",
+    "code_information",
+    "dci",
     "digit_classifier",
+    "factor_entropies",
+    "forest_importance",
     "frechet_bias",
     "frechet_distance",
     "frechet_gaussians",
@@ -40,6 +53,7 @@ __all__ = [
     "inception_score",
     "kernel_distance",
     "mean_of_seeds",
+    "mutual_information_gap",
     "nats",
     "nats_of",
     "per_example",

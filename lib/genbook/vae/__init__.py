@@ -8,6 +8,7 @@ from genbook.vae.autoencoder import (
     squared_error,
     wiener_filter,
 )
+from genbook.vae.beta_vae import RateDistortion, beta_loss, rate_distortion, rotated
 from genbook.vae.code_networks import GridDecoder, GridEncoder
 from genbook.vae.decoder import Factorized, FactorizedDecoder
 from genbook.vae.divergence import gaussian_kl, kl_per_latent, monte_carlo_kl
@@ -46,11 +47,13 @@ __all__ = [
     "Prior",
     "Quantised",
     "Quantiser",
+    "RateDistortion",
     "StandardNormal",
     "Terms",
     "UniformCodes",
     "VampPrior",
     "VectorQuantiser",
+    "beta_loss",
     "codebook_perplexity",
     "cross_entropy",
     "em_step",
@@ -58,6 +61,8 @@ __all__ = [
     "kl_per_latent",
     "lengths",
     "monte_carlo_kl",
+    "rate_distortion",
+    "rotated",
     "spectrum",
     "squared_error",
     "wiener_filter",
