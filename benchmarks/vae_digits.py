@@ -126,10 +126,11 @@ def measured(name: str, seed: int) -> dict[str, Any]:
     return {**run, **bounds(model, ROWS[name][0].test.x)}
 
 
-def store(result: str, row: dict[str, Any]) -> None:
-    """Join a row with what is stored."""
+def store(result: str, row: dict[str, Any], order: list[str]) -> None:
+    """Join a row with what is stored; rows stand in the given order of their models."""
     note = "test nats an image, upper bounds by one and by 500 draws; seconds are CPU seconds of training"
-    results.write(result, results.joined(result, [row]), SEEDS, note)
+    rows = sorted(results.joined(result, [row]), key=lambda row: order.index(row["model"]))
+    results.write(result, rows, SEEDS, note)
 
 
 def main() -> None:
@@ -139,7 +140,8 @@ def main() -> None:
     for name, (_, build, _) in ROWS.items():
         runs = [measured(name, seed) for seed in seeds]
         print(name, runs, flush=True)
-        store("vae_digits", {"model": name, "parameters": sum(p.numel() for p in build().parameters()), "runs": runs})
+        size = sum(p.numel() for p in build().parameters())
+        store("vae_digits", {"model": name, "parameters": size, "runs": runs}, list(ROWS))
 
 
 if __name__ == "__main__":

@@ -77,7 +77,7 @@ def main() -> None:
             runs.append({**run, **bounds(model, GREY.test.x)})
         print(name, runs, flush=True)
         size = sum(p.numel() for p in two_latents(prior).prior.parameters())
-        store("vae_priors", {"model": name, "parameters of the prior": size, "runs": runs})
+        store("vae_priors", {"model": name, "parameters of the prior": size, "runs": runs}, list(PRIORS))
 
 
 if __name__ == "__main__":

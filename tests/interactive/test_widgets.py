@@ -13,6 +13,7 @@ from genbook.interactive import (
     char_bytes,
     char_model,
     code_trie,
+    elbo_bars,
     explore_sampler,
     fid_samples,
     kl_tug_of_war,
@@ -29,6 +30,7 @@ from genbook.numerics import seeded
 FIGURES = [
     "char-model",
     "code-trie",
+    "elbo-bars",
     "fid-samples",
     "kl-tug-of-war",
     "made-masks",
@@ -75,6 +77,7 @@ def test_options_and_models_reach_the_widget() -> None:
     masks = made_masks(hidden=3, units=5)
     assert masks.options == {"hidden": 3, "units": 5} and masks.file == b""
     assert made_sampler().file == (live_folder() / "models" / "made-digits.safetensors").read_bytes()
+    assert elbo_bars(bend=0.0).options == {"x": 1.5, "bend": 0.0, "mean": 0.0, "scale": 1.0}
     assert kl_tug_of_war(mean=1.0).options == {"mean": 1.0, "scale": 1.0, "separation": 5.0, "weight": 0.4}
     assert code_trie("tea").options == {"text": "tea"}
     assert fid_samples(16).options == {"features": 16, "n": 20, "shift": 0.0, "spread": 1.0}
@@ -92,6 +95,7 @@ def test_options_and_models_reach_the_widget() -> None:
     [
         (lambda: made_masks(hidden=4), ValueError),
         (lambda: made_masks(units=1), ValueError),
+        (lambda: elbo_bars(scale=0.0), ValueError),
         (lambda: kl_tug_of_war(scale=0.0), ValueError),
         (lambda: fid_samples(features=3), ValueError),
         (lambda: fid_samples(n=4), ValueError),

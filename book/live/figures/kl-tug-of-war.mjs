@@ -7,8 +7,9 @@
 
 import { button, choice, slider } from "../shared/controls.mjs";
 import { html, liveRegion, onWidth, reducedMotion, svg } from "../shared/dom.mjs";
+import { handle } from "../shared/handles.mjs";
 import { COVER, SEEK, descend, onGrid } from "./kl-tug-of-war/divergence.mjs";
-import { drawBars, drawDensities, drawIntegrand, handle, scaleOf } from "./kl-tug-of-war/plot.mjs";
+import { ROWS, drawBars, drawDensities, drawIntegrand, scaleOf } from "./kl-tug-of-war/plot.mjs";
 import { PLACES, place, question, report, verdict } from "./kl-tug-of-war/words.mjs";
 
 export const BOUNDS = { mean: [-4.5, 4.5], scale: [0.3, 3.5] };
@@ -184,8 +185,8 @@ class TugOfWar {
     const node = html("div", { class: "live-drawing" }, drawing);
     const scale = () => scaleOf(Math.max(240, node.clientWidth || 240));
     const shared = { onEnd: () => this.say() };
-    const mean = handle({ ...shared, name: "Mean of q", range: BOUNDS.mean, shape: "is-mean", read: (pixel) => scale().toX(pixel), onMove: (value) => this.move({ mean: value }) });
-    const width = handle({ ...shared, name: "Standard deviation of q", range: BOUNDS.scale, shape: "is-scale", read: (pixel) => scale().toX(pixel) - this.q.mean, onMove: (value) => this.move({ scale: value }) });
+    const mean = handle({ ...shared, name: "Mean of q", range: BOUNDS.mean, shape: "is-mean", top: ROWS["is-mean"], read: (pixel) => scale().toX(pixel), onMove: (value) => this.move({ mean: value }) });
+    const width = handle({ ...shared, name: "Standard deviation of q", range: BOUNDS.scale, shape: "is-scale", top: ROWS["is-scale"], read: (pixel) => scale().toX(pixel) - this.q.mean, onMove: (value) => this.move({ scale: value }) });
     drawing.append(mean.node, width.node);
     const draw = () => {
       const { toPixel, full } = scale();

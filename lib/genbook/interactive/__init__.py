@@ -3,23 +3,28 @@
 from genbook.interactive.explore import explore_sampler
 from genbook.interactive.export import made_bytes, made_from_bytes
 from genbook.interactive.export_plane import plane_bytes, plane_decoder
+from genbook.interactive.export_rbm import rbm_bytes, rbm_from_bytes
 from genbook.interactive.export_text import char_bytes
 from genbook.interactive.plane import explore_plane
 from genbook.interactive.waves import explore_notes
 from genbook.interactive.widgets import (
     char_model,
     code_trie,
+    elbo_bars,
     fid_samples,
     kl_tug_of_war,
     made_masks,
     made_sampler,
     ppca_directions,
+    push_down,
+    rbm_gibbs,
 )
 
 __all__ = [
     "char_bytes",
     "char_model",
     "code_trie",
+    "elbo_bars",
     "explore_notes",
     "explore_plane",
     "explore_sampler",
@@ -32,4 +37,8 @@ __all__ = [
     "plane_bytes",
     "plane_decoder",
     "ppca_directions",
+    "push_down",
+    "rbm_bytes",
+    "rbm_from_bytes",
+    "rbm_gibbs",
 ]

@@ -8,7 +8,9 @@ from torch import Tensor
 
 from genbook.autoregressive import MADE, CharRNN
 from genbook.checks import check_count, check_seed
+from genbook.ebm import RBM
 from genbook.interactive.export import made_bytes
+from genbook.interactive.export_rbm import rbm_bytes
 from genbook.interactive.export_text import char_bytes
 from genbook.interactive.modules import live_folder, widget_source
 
@@ -148,3 +150,43 @@ def ppca_directions(variance: float = 9.0, example: int = 3) -> LiveFigure:
         raise ValueError(f"variance and example are {variance} and {example}, expected 0.1 to 200 and 0 to 9.")
     file = (live_folder() / "models" / "ppca-digits.safetensors").read_bytes()
     return _figure("ppca-directions", {"variance": variance, "example": example}, file)
+
+
+def elbo_bars(x: float = 1.5, bend: float = 0.8, mean: float = 0.0, scale: float = 1.0) -> LiveFigure:
+    """Return the figure in which log p(x) stays the sum of ELBO and divergence while q is dragged.
+
+    `x` is the observation (-1 to 3) and `bend` (0 to 1) the share of z^2 in the decoder; q starts with `mean` and
+    standard deviation `scale`. Everything can be changed in the figure.
+
+    Raises:
+        ValueError: a number lies outside what the figure shows.
+    """
+    if not (-1 <= x <= 3 and 0 <= bend <= 1 and abs(mean) <= 3 and 0.1 <= scale <= 2):
+        raise ValueError(
+            f"x, bend, mean and scale are {x}, {bend}, {mean} and {scale}, expected -1 to 3, 0 to 1, -3 to 3 and "
+            "0.1 to 2."
+        )
+    return _figure("elbo-bars", {"x": x, "bend": bend, "mean": mean, "scale": scale})
+
+
+def rbm_gibbs(
+    rbm: RBM | None = None, shape: tuple[int, int] | None = None, examples: Tensor | None = None
+) -> LiveFigure:
+    """Return the figure in which the reader holds pixels and an RBM fills in the others by Gibbs sampling.
+
+    `rbm` is any RBM over bits with at most 16 hidden units; without one it is the book's model of the 8x8 digits.
+    `shape` and `examples` are those of `rbm_bytes`.
+
+    Raises:
+        TypeError, ValueError: the RBM is none that the browser can run, or shape or examples do not fit it.
+    """
+    if rbm is not None:
+        return _figure("rbm-gibbs", {}, rbm_bytes(rbm, shape, examples))
+    if shape is not None or examples is not None:
+        raise ValueError("shape or examples came without an RBM, expected all of them or none.")
+    return _figure("rbm-gibbs", {}, (live_folder() / "models" / "rbm-digits.safetensors").read_bytes())
+
+
+def push_down() -> LiveFigure:
+    """Return the figure in which the energy of three data points is pushed down, with and without a negative phase."""
+    return _figure("push-down", {})

@@ -1,6 +1,5 @@
 /** The drawings of the tug-of-war: both densities with the handles of q, both integrands, both divergences as bars. */
 
-import { sliderKey } from "../../shared/controls.mjs";
 import { svg } from "../../shared/dom.mjs";
 import { logNormal } from "./divergence.mjs";
 
@@ -47,51 +46,6 @@ export function drawDensities(target, q, toPixel) {
     svg("path", { d: `M${toPixel(q.mean)},${base}V${ROWS["is-scale"]}H${toPixel(q.mean + q.scale)}`, class: "live-kl-ruler" }),
     axis(toPixel, base),
   ];
-}
-
-/** Call `onMove(pixel)` while the pointer that went down on `node` drags, and `onEnd` when it is lifted. */
-function onDrag(node, onMove, onEnd) {
-  node.addEventListener("pointerdown", (event) => {
-    event.preventDefault();
-    node.focus();
-    node.setPointerCapture(event.pointerId);
-    const left = node.ownerSVGElement.getBoundingClientRect().left;
-    const follow = (moving) => onMove(moving.clientX - left);
-    const release = () => {
-      node.removeEventListener("pointermove", follow);
-      onEnd();
-    };
-    node.addEventListener("pointermove", follow);
-    node.addEventListener("lostpointercapture", release, { once: true });
-  });
-}
-
-/**
- * A handle below the axis: dragged by mouse or finger, and a slider for the keyboard. `read(pixel)` is the value there;
- * `onMove(value)` follows every change, `onEnd()` the last one; `set(x, value)` puts the handle in its place.
- */
-export function handle({ name, range, shape, read, onMove, onEnd }) {
-  const [min, max] = range;
-  let value = min;
-  const slide = { tabindex: 0, role: "slider", "aria-label": name, "aria-valuemin": min, "aria-valuemax": max };
-  const mark = shape === "is-mean" ? svg("circle", { r: 10 }) : svg("path", { d: "M-15,0L-4,-10V10ZM15,0L4,-10V10Z" });
-  const reach = svg("circle", { r: 18, class: "live-kl-reach" });
-  const node = svg("g", { class: `live-press live-kl-handle ${shape}`, ...slide }, reach, mark);
-  onDrag(node, (pixel) => onMove(Math.min(max, Math.max(min, read(pixel)))), onEnd);
-  node.addEventListener("keydown", (event) => {
-    const next = sliderKey(event.key, { value, min, max, step: 0.1 });
-    if (next === null) return;
-    event.preventDefault();
-    event.stopPropagation();
-    onMove(next);
-    onEnd();
-  });
-  const set = (x, next) => {
-    value = next;
-    node.setAttribute("aria-valuenow", next.toFixed(2));
-    node.setAttribute("transform", `translate(${x.toFixed(1)},${ROWS[shape]})`);
-  };
-  return { node, set };
 }
 
 /** One integrand as a filled curve; what lies above the axis costs, what lies below is given back. */
