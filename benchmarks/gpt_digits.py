@@ -20,7 +20,7 @@ from genbook.autoregressive.pixel_code import Thermometer
 from genbook.autoregressive.positions import Learned, Position, Rotary, line, raster
 from genbook.data import batches, digits
 from genbook.evaluation import nats
-from genbook.nn.outputs import Categorical, DiscretizedLogisticMixture, Output
+from genbook.nn.outputs import DiscretizedLogisticMixture
 from genbook.numerics import seeded
 from genbook.training import EMA, ClipGradient, Run, Schedule, Validate, fit, save_weights
 
@@ -37,11 +37,11 @@ def marks(coordinates: Tensor) -> list[Position]:
     return [Learned(coordinates, WIDTH), Rotary(coordinates, WIDTH // HEADS, base=50.0)]
 
 
-def transformer(output: Output = MIXTURE, coordinates: Tensor | None = None) -> GPT:
+def transformer(coordinates: Tensor | None = None) -> GPT:
     """Return a Transformer of three layers that knows row and column of every pixel."""
     positions = marks(raster(8, 8) if coordinates is None else coordinates)
     decoder = Decoder(WIDTH, HEADS, LAYERS, positions, DROPOUT)
-    return GPT(Values(CODE, CODE.size, WIDTH), decoder, output)
+    return GPT(Values(CODE, CODE.size, WIDTH), decoder, MIXTURE)
 
 
 def lstm() -> CharRNN:
@@ -54,7 +54,6 @@ ROWS: dict[str, tuple[Callable[[], nn.Module], int, tuple[int, ...]]] = {
     "Transformer": (transformer, 1200, SEEDS),
     "LSTM on the pixel string": (lstm, 900, SEEDS),
     "Transformer, place in the string only": (lambda: transformer(coordinates=line(64)), 1200, SEEDS),
-    "Transformer, softmax": (lambda: transformer(Categorical(17)), 1200, SEEDS),
 }
 
 
