@@ -12,8 +12,9 @@ def model(shape=(1, 2, 3), output=None, kernels=(3, 3)):
     with seeded(0):
         output = output or Bernoulli()
         built = PixelCNN(LocatedStacks(1, output.size, 4, 12, kernels), output, shape).double().eval()
-        for p in built.parameters():
-            p.data.mul_(2)
+        for layer in built.network.layers:
+            for conv in layer.located:
+                torch.nn.init.normal_(conv.weight)
         return built, torch.randn(5, 4, *shape[1:]).double()
 
 
@@ -58,6 +59,12 @@ def test_draws_follow_the_probabilities_of_their_own_condition():
         index = (x[k::2] * torch.tensor([8.0, 4, 2, 1])).sum(1).long()
         seen = torch.bincount(index, minlength=16) / 10_000
         assert (seen - p).abs().max() < 5 * (0.25 / 10_000) ** 0.5
+
+
+def test_fresh_maps_have_no_effect():
+    network = LocatedStacks(1, 1, 4, 12, (3, 3))
+    x, c = torch.randn(2, 1, 3, 3), torch.randn(2, 4, 3, 3)
+    assert torch.equal(network(x, c), network(x, -c))
 
 
 def test_the_window_does_not_widen():

@@ -110,7 +110,7 @@ def test_bad_input_is_refused_in_one_sentence(alpha, length, sentence):
     for build in (AR1, ar1_floor):
         with pytest.raises(ValueError, match=sentence):
             build(alpha, length)
-    with pytest.raises(ValueError, match="scale is 0.0, expected a positive"):
+    with pytest.raises(ValueError, match=r"scale is 0\.0, expected a positive"):
         fixed_variance_floor(0.0, 2)
     with pytest.raises(ValueError, match=r"z has shape \(2, 3\), expected \(B, 4\)"):
         AR1(0.5, 4).log_prob(torch.zeros(2, 3))

@@ -39,8 +39,10 @@ def chained():
         network = torch.nn.Sequential(torch.nn.Linear(2, 12), torch.nn.Unflatten(1, (3, 2, 2)))
         pixelcnn = PixelCNN(LocatedStacks(1, 1, 3, 8, (3,)), Bernoulli(), (1, 2, 2))
         decoder = AutoregressiveDecoder(network, pixelcnn, (4,)).eval()
-        for p in decoder.parameters():
-            p.data.mul_(2)
+        for conv in pixelcnn.network.layers[0].located:
+            torch.nn.init.normal_(conv.weight)
+        for conv in pixelcnn.network.last:
+            conv.weight.data.mul_(8)
         return decoder, torch.randn(3, 2)
 
 
@@ -149,8 +151,8 @@ def test_mutual_information_against_quadrature():
 
     with seeded(0):
         model = VAE(lambda x: q, FactorizedDecoder(MLP(1, (4,), 1), Bernoulli(), (1,)), StandardNormal(1), gaussian_kl)
-        ours = information(model, torch.tensor([[0.0], [1.0]]), draws=40_000).mutual
-    assert ours == pytest.approx(expected.item(), abs=0.01)
+        ours = information(model, torch.tensor([[0.0], [1.0]]), draws=3000).mutual
+    assert ours == pytest.approx(expected.item(), abs=0.03)
 
 
 def test_a_collapsed_posterior_carries_nothing():

@@ -136,7 +136,8 @@ class LocatedStacks(GatedStacks):
     """Gated PixelCNN that hears feature maps c (B, maps, H, W) (van den Oord et al. 2016b, section 2.3, eq. 5).
 
     At every pixel c enters the gates of all layers by 1 x 1 convolutions without a mask, so what c says may depend on
-    the place: a network that makes c of a latent vector turns the PixelCNN into a decoder.
+    the place: a network that makes c of a latent vector turns the PixelCNN into a decoder. As with classes, c begins
+    without effect.
 
     Raises:
         TypeError, ValueError: as `GatedStacks`; or `maps` is no whole number of at least 1.
@@ -158,3 +159,5 @@ class LocatedStacks(GatedStacks):
         self.maps = maps
         for layer in self.layers:
             layer.located = nn.ModuleList(CausalConv(maps, 2 * width) for _ in range(2))
+            for parameter in layer.located.parameters():
+                nn.init.zeros_(parameter)

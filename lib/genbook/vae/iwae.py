@@ -86,7 +86,7 @@ def dreg_loss(model: VAE, x: Tensor, samples: int) -> Tensor:
 def gradient_signal_to_noise(loss: Callable[[], Tensor], parameters: Sequence[Tensor], repeats: int) -> Tensor:
     """Return |mean| / standard deviation of every entry of the gradient over independent draws, one flat tensor.
 
-    Where the deviation is zero the entry is infinite (Rainforth et al. 2018, eq. 6).
+    An entry without any noise is infinite, one that is always zero is NaN (Rainforth et al. 2018, section 3.1).
 
     Raises:
         ValueError: fewer than two repeats.
