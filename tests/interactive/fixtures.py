@@ -22,6 +22,7 @@ from genbook.nn.outputs import Bernoulli, Categorical
 from genbook.numerics import seeded
 from tests.interactive.char_fixtures import char_model
 from tests.interactive.code_fixtures import code_trie
+from tests.interactive.ebm_fixtures import push_down, rbm_gibbs
 from tests.interactive.elbo_fixtures import elbo_bars
 from tests.interactive.field_fixtures import receptive_field
 from tests.interactive.kl_fixtures import tug_of_war
@@ -150,6 +151,8 @@ FIXTURES = {
     "elbo-bars": elbo_bars,
     "char-model": char_model,
     "ppca-directions": ppca_directions,
+    "push-down": push_down,
+    "rbm-gibbs": rbm_gibbs,
 }
 
 

@@ -36,6 +36,8 @@ FIGURES = [
     "made-masks",
     "made-sampler",
     "ppca-directions",
+    "push-down",
+    "rbm-gibbs",
     "receptive-field",
 ]
 
