@@ -21,7 +21,7 @@ def test_seeds_that_ran_one_by_one_are_joined(tmp_path, monkeypatch):
         rows = [{"model": "a", "runs": [{"seed": seed, "nats": nats}]}]
         results.write("demo", results.joined("demo", rows), seeds=[0, 1])
     results.write("demo", results.joined("demo", [{"model": "b", "runs": [{"seed": 0, "nats": 9.0}]}]), seeds=[0, 1])
-    b, a = results.read("demo")["rows"]
+    a, b = results.read("demo")["rows"]
     assert (a["model"], b["model"]) == ("a", "b")
     assert a["runs"] == [{"seed": 0, "nats": 80.0}, {"seed": 1, "nats": 82.0}], "the later run of a seed counts"
 

@@ -61,10 +61,11 @@ def write(name: str, rows: Sequence[Mapping[str, Any]], seeds: Sequence[int], no
 
 
 def joined(name: str, rows: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
-    """Return `rows` with the runs of other seeds that the stored result `name` holds for the same model, by seed.
+    """Return the stored rows of result `name`, joined with `rows` by model and, inside a model, by seed.
 
-    For scripts that train one seed a process: each passes its own runs, `[{"model": ..., "runs": [{"seed": ...}]}]`.
-    A run without a seed, of a model that draws nothing, is replaced. Models that only the store has follow at the end.
+    For scripts that train one seed, or one model, a process: each passes what it measured itself, such as
+    `[{"model": ..., "runs": [{"seed": ...}]}]`. Of two runs of a seed the new one counts; a run without a seed, of a
+    model that draws nothing, is one such. Models keep the order of the store, and new ones follow.
 
     Raises:
         ValueError: the stored result has rows that are no lists of runs.
@@ -73,12 +74,11 @@ def joined(name: str, rows: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]
     if any("runs" not in row for row in stored):
         raise ValueError(f"the result {name!r} has rows without runs, expected a model and its runs in each row.")
     known = {row["model"]: row for row in stored}
-    result = []
     for row in rows:
-        before = known.pop(row["model"], {"runs": []})["runs"]
+        before = known.get(row["model"], {"runs": []})["runs"]
         runs = {run.get("seed", -1): run for run in [*before, *row["runs"]]}
-        result.append({**row, "runs": [runs[seed] for seed in sorted(runs)]})
-    return [*result, *known.values()]
+        known[row["model"]] = {**row, "runs": [runs[seed] for seed in sorted(runs)]}
+    return list(known.values())
 
 
 def hardware() -> str:
