@@ -1,5 +1,6 @@
 """Live figures and explorations for notebooks."""
 
+from genbook.interactive.codes import explore_codes
 from genbook.interactive.explore import explore_sampler
 from genbook.interactive.export import made_bytes, made_from_bytes
 from genbook.interactive.export_plane import plane_bytes, plane_decoder
@@ -25,6 +26,7 @@ __all__ = [
     "char_model",
     "code_trie",
     "elbo_bars",
+    "explore_codes",
     "explore_notes",
     "explore_plane",
     "explore_sampler",
