@@ -20,6 +20,7 @@ from genbook.nn import MaskedMLP, made_masks
 from genbook.nn.masks import hidden_degrees, input_degrees
 from genbook.nn.outputs import Bernoulli, Categorical
 from genbook.numerics import seeded
+from tests.interactive.chains_fixtures import chains
 from tests.interactive.char_fixtures import char_model
 from tests.interactive.code_fixtures import code_trie
 from tests.interactive.ebm_fixtures import push_down, rbm_gibbs
@@ -153,6 +154,7 @@ FIXTURES = {
     "ppca-directions": ppca_directions,
     "push-down": push_down,
     "rbm-gibbs": rbm_gibbs,
+    "chains": chains,
 }
 
 
