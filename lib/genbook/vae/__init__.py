@@ -10,6 +10,8 @@ from genbook.vae.autoencoder import (
 )
 from genbook.vae.beta_vae import RateDistortion, beta_loss, rate_distortion, rotated
 from genbook.vae.code_networks import GridDecoder, GridEncoder
+from genbook.vae.conditions import Classes, Condition, Pixels
+from genbook.vae.cvae import CVAE, ConditionalDecoder, ConditionalEncoder, ConditionalNormal, Unconditional
 from genbook.vae.decoder import Factorized, FactorizedDecoder
 from genbook.vae.divergence import gaussian_kl, kl_per_latent, monte_carlo_kl
 from genbook.vae.gaussian import DiagonalGaussian, GaussianEncoder, StandardNormal
@@ -23,10 +25,16 @@ from genbook.vae.vector_quantiser import EMAQuantiser, Quantised, Quantiser, Vec
 from genbook.vae.vq_vae import VQVAE, UniformCodes
 
 __all__ = [
+    "CVAE",
     "PPCA",
     "VAE",
     "VQVAE",
     "Autoencoder",
+    "Classes",
+    "Condition",
+    "ConditionalDecoder",
+    "ConditionalEncoder",
+    "ConditionalNormal",
     "Decoder",
     "DiagonalGaussian",
     "EMAQuantiser",
@@ -43,6 +51,7 @@ __all__ = [
     "LinearEncoder",
     "Masking",
     "MixtureOfGaussians",
+    "Pixels",
     "Posterior",
     "Prior",
     "Quantised",
@@ -50,6 +59,7 @@ __all__ = [
     "RateDistortion",
     "StandardNormal",
     "Terms",
+    "Unconditional",
     "UniformCodes",
     "VampPrior",
     "VectorQuantiser",
