@@ -1,11 +1,13 @@
 """Live figures and explorations for notebooks."""
 
+from genbook.interactive.code_grid import explore_code_grid
 from genbook.interactive.codes import explore_codes
 from genbook.interactive.explore import explore_sampler
 from genbook.interactive.export import made_bytes, made_from_bytes
 from genbook.interactive.export_plane import plane_bytes, plane_decoder
 from genbook.interactive.export_rbm import rbm_bytes, rbm_from_bytes
 from genbook.interactive.export_text import char_bytes
+from genbook.interactive.markov_chains import markov_chains
 from genbook.interactive.plane import explore_plane
 from genbook.interactive.waves import explore_notes
 from genbook.interactive.widgets import (
@@ -26,6 +28,7 @@ __all__ = [
     "char_model",
     "code_trie",
     "elbo_bars",
+    "explore_code_grid",
     "explore_codes",
     "explore_notes",
     "explore_plane",
@@ -38,6 +41,7 @@ __all__ = [
     "made_sampler",
     "plane_bytes",
     "plane_decoder",
+    "markov_chains",
     "ppca_directions",
     "push_down",
     "rbm_bytes",
