@@ -1,4 +1,4 @@
-"""Energies, gradients, single steps with given noise and diagnostics for the chains of the website, as genbook has them."""
+"""Energies, gradients, single steps with given noise, and diagnostics for the chains of the website."""
 
 import math
 from typing import Any

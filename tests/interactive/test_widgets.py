@@ -28,6 +28,7 @@ from genbook.nn.outputs import Bernoulli, Categorical, Gaussian
 from genbook.numerics import seeded
 
 FIGURES = [
+    "chains",
     "char-model",
     "code-trie",
     "elbo-bars",
