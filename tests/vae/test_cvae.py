@@ -69,7 +69,6 @@ def test_the_bound_stays_below_the_evidence(closed_form):
         truth, given = evidence(model, states, c), model.given(c)
         with seeded(2), torch.no_grad():
             draws = torch.stack([given.elbo(states) for _ in range(500)]).double()
-            weights = given.log_weights(states, 10_000).double()
         error = draws.std(0) / len(draws) ** 0.5
         assert (draws.mean(0) <= truth + 4 * error).all()
 
