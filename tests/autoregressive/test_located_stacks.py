@@ -13,8 +13,7 @@ def model(shape=(1, 2, 3), output=None, kernels=(3, 3)):
         output = output or Bernoulli()
         built = PixelCNN(LocatedStacks(1, output.size, 4, 12, kernels), output, shape).double().eval()
         for layer in built.network.layers:
-            for conv in layer.located:
-                torch.nn.init.normal_(conv.weight)
+            torch.nn.init.normal_(layer.located.weight)
         return built, torch.randn(5, 4, *shape[1:]).double()
 
 

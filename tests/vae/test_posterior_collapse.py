@@ -39,8 +39,7 @@ def chained():
         network = torch.nn.Sequential(torch.nn.Linear(2, 12), torch.nn.Unflatten(1, (3, 2, 2)))
         pixelcnn = PixelCNN(LocatedStacks(1, 1, 3, 8, (3,)), Bernoulli(), (1, 2, 2))
         decoder = AutoregressiveDecoder(network, pixelcnn, (4,)).eval()
-        for conv in pixelcnn.network.layers[0].located:
-            torch.nn.init.normal_(conv.weight)
+        torch.nn.init.normal_(pixelcnn.network.layers[0].located.weight)
         for conv in pixelcnn.network.last:
             conv.weight.data.mul_(8)
         return decoder, torch.randn(3, 2)

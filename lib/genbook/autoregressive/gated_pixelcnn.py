@@ -44,7 +44,7 @@ class GatedLayer(nn.Module):
         self.link = CausalConv(2 * width, 2 * width)
         self.out = CausalConv(width, width, mask=None if own.all() else own)
         self.dropout = nn.Dropout(dropout)
-        self.located: nn.ModuleList | None = None
+        self.located: CausalConv | None = None
         self.classes = nn.Embedding(classes, 4 * width) if classes else None
         if self.classes is not None:
             nn.init.zeros_(self.classes.weight)
@@ -64,7 +64,7 @@ class GatedLayer(nn.Module):
     def _conditioned(self, x: Tensor, run: Runner, stack: int) -> Tensor:
         """Add V^T c, or V * c of feature maps, inside the gates of a stack (van den Oord et al. 2016b, eq. 4 and 5)."""
         if self.located is not None:
-            return x + run.conv(self.located[stack], run.local(run.c))
+            return x + run.conv(self.located, run.local(run.c)).chunk(2, 1)[stack]
         if self.classes is None:
             return x
         bias = self.classes(run.c).chunk(2, 1)[stack]  # (B, 2 width)
@@ -158,6 +158,6 @@ class LocatedStacks(GatedStacks):
         check_count(maps, "maps")
         self.maps = maps
         for layer in self.layers:
-            layer.located = nn.ModuleList(CausalConv(maps, 2 * width) for _ in range(2))
+            layer.located = CausalConv(maps, 4 * width)
             for parameter in layer.located.parameters():
                 nn.init.zeros_(parameter)
