@@ -27,6 +27,7 @@ from tests.interactive.ebm_fixtures import push_down, rbm_gibbs
 from tests.interactive.elbo_fixtures import elbo_bars
 from tests.interactive.field_fixtures import receptive_field
 from tests.interactive.kl_fixtures import tug_of_war
+from tests.interactive.plane_fixtures import latent_plane
 from tests.interactive.ppca_fixtures import ppca_directions
 
 ROOT = Path(__file__).parents[2]
@@ -150,6 +151,7 @@ FIXTURES = {
     "code-trie": code_trie,
     "receptive-field": receptive_field,
     "elbo-bars": elbo_bars,
+    "latent-plane": latent_plane,
     "char-model": char_model,
     "ppca-directions": ppca_directions,
     "push-down": push_down,

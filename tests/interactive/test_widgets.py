@@ -34,6 +34,7 @@ FIGURES = [
     "elbo-bars",
     "fid-samples",
     "kl-tug-of-war",
+    "latent-plane",
     "made-masks",
     "made-sampler",
     "ppca-directions",

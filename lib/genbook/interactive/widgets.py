@@ -10,9 +10,11 @@ from genbook.autoregressive import MADE, CharRNN
 from genbook.checks import check_count, check_seed
 from genbook.ebm import RBM
 from genbook.interactive.export import made_bytes
+from genbook.interactive.export_plane import plane_bytes
 from genbook.interactive.export_rbm import rbm_bytes
 from genbook.interactive.export_text import char_bytes
 from genbook.interactive.modules import live_folder, widget_source
+from genbook.vae import VAE
 
 
 class LiveFigure(anywidget.AnyWidget):
@@ -190,3 +192,19 @@ def rbm_gibbs(
 def push_down() -> LiveFigure:
     """Return the figure in which the energy of three data points is pushed down, with and without a negative phase."""
     return _figure("push-down", {})
+
+
+def latent_plane(model: VAE | None = None, x: Tensor | None = None, y: Tensor | None = None) -> LiveFigure:
+    """Return the figure in which the decoder of a VAE draws what lies under the finger in the plane of its latents.
+
+    `model` is any trained VAE that `plane_bytes` accepts, without one it is the book's model of the 8x8 digits; the
+    codes of the images x (N, D) with labels y (N,) from 0 to 9 are shown in the plane.
+
+    Raises:
+        TypeError, ValueError: the model is none that the browser can run, or x or y do not fit it.
+    """
+    if model is not None:
+        return _figure("latent-plane", {}, plane_bytes(model, x, y))
+    if x is not None or y is not None:
+        raise ValueError("x or y came without a model, expected all of them or none.")
+    return _figure("latent-plane", {}, (live_folder() / "models" / "latent-plane.safetensors").read_bytes())
