@@ -36,7 +36,7 @@ class ChainsFigure {
     const panel = (name, title, ...content) => html("div", { class: `live-panel ${name}` }, html("p", { class: "live-title" }, title), ...content);
     return html("div", { class: "live-panels live-chains" },
       panel("live-a", "Three chains and their last steps", this.map, this.traces, html("p", { class: "live-legend" }, "their places along the line through both valleys, over the steps"), this.report.node),
-      panel("live-b", "Choose, predict, run", this.controls()));
+      panel("live-d", "Choose, predict, run", this.controls()));
   }
 
   controls() {

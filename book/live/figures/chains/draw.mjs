@@ -20,7 +20,7 @@ export function landscape(world) {
       if (p > 1e-4) cells.push({ i, j, opacity: Math.min(1, p ** 0.35) });
     }
   return cells.map(({ i, j, opacity }) =>
-    svg("rect", { x: i * size, y: 100 - (j + 1) * size, width: size + 0.05, height: size + 0.05, class: "live-chains-ground", "fill-opacity": opacity.toFixed(3) }),
+    svg("rect", { x: i * size, y: 100 - (j + 1) * size, width: size, height: size, class: "live-chains-ground", "fill-opacity": opacity.toFixed(3) }),
   );
 }
 
