@@ -9,6 +9,7 @@ from genbook.interactive.export_rbm import rbm_bytes, rbm_from_bytes
 from genbook.interactive.export_text import char_bytes
 from genbook.interactive.markov_chains import markov_chains
 from genbook.interactive.plane import explore_plane
+from genbook.interactive.short_runs import explore_short_runs
 from genbook.interactive.waves import explore_notes
 from genbook.interactive.widgets import (
     char_model,
@@ -34,6 +35,7 @@ __all__ = [
     "explore_notes",
     "explore_plane",
     "explore_sampler",
+    "explore_short_runs",
     "fid_samples",
     "kl_tug_of_war",
     "latent_plane",
