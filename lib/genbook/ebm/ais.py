@@ -47,7 +47,7 @@ class LogZ:
 
 @torch.no_grad()
 def forward_log_weights(path: AnnealingPath, betas: Sequence[float], chains: int) -> Tensor:
-    """Return log w of `chains` walks from p_0 to p_1, (chains,), with E[w] = Z_1 / Z_0 (Neal 2001, eq. 11).
+    """Return log w of `chains` walks from p_0 to p_1, (chains,), with E[w] = Z_1 / Z_0 (Neal 2001).
 
     w = prod_k p*_{beta_k}(x_{k-1}) / p*_{beta_{k-1}}(x_{k-1}): a walk is paid for each change of the density at the
     place where the change finds it, then makes a step. betas = [0, 1] is plain importance sampling.
@@ -69,7 +69,7 @@ def forward_log_weights(path: AnnealingPath, betas: Sequence[float], chains: int
 def reverse_log_weights(path: AnnealingPath, betas: Sequence[float], x: Tensor) -> Tensor:
     """Return log w of walks from x (B, *event) at beta = 1 back to p_0, (B,): the weight of the same walk forwards.
 
-    If x are exact draws of p_1, E[1 / w] = Z_0 / Z_1 (Burda, Grosse and Salakhutdinov 2015, section 3).
+    If x are exact draws of p_1, E[1 / w] = Z_0 / Z_1 (Burda, Grosse and Salakhutdinov 2015).
 
     Raises:
         ValueError: betas do not climb from 0 to 1.
@@ -107,7 +107,7 @@ def raise_log_prob(path: AnnealingPath, betas: Sequence[float], x: Tensor, chain
 
     The forward walk, p_0 to p_1, is itself a generative model, close to p_1 where the walk is slow. A reverse walk from
     x gives an unbiased estimate of x's probability under it, so the mean of the logarithm is a lower bound on that
-    log-probability (RAISE; Burda, Grosse and Salakhutdinov 2015, eq. 8), which itself is no bound on p_1's.
+    log-probability (RAISE; Burda, Grosse and Salakhutdinov 2015), which itself is no bound on p_1's.
     """
     rows = x.repeat_interleave(chains, 0)  # (B * chains, *event)
     log_w = reverse_log_weights(path, betas, rows)

@@ -10,7 +10,8 @@ from genbook.numerics.mcmc import Block
 
 
 class BoltzmannMachine(nn.Module):
-    """p(s) proportional to exp(-E(s)) with E(s) = -s W s / 2 - b . s, W symmetric, zero on the diagonal (Ackley 1985).
+    """p(s) proportional to exp(-E(s)) with E(s) = -s W s / 2 - b . s, W symmetric, zero on the diagonal (Ackley, Hinton
+    and Sejnowski 1985).
 
     The N = visible + hidden units s = (x, h) are bits, the visible ones first. The machine promises what concerns all
     units together: `energy(s)`. The distribution of x alone is that of `Marginal`, the normalised one of `Enumerated`.
@@ -58,7 +59,7 @@ class BoltzmannMachine(nn.Module):
         """Return mean energy of the data minus that of the model's draws, shape (), in nats; both (B, N), all units.
 
         The hidden part of `x_data` is drawn given its visible part, that of `x_model` with it. The gradient is then an
-        unbiased estimate of that of -log p(x), positive minus negative phase (Ackley 1985, eq. 6); the value is none.
+        unbiased estimate of that of -log p(x), positive minus negative phase (Ackley, Hinton and Sejnowski 1985); the value is none.
         """
         check_batch(x_data, (self.units,), "x_data")
         check_batch(x_model, (self.units,), "x_model")

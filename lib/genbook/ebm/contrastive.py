@@ -7,7 +7,7 @@ from genbook.ebm.rbm import RBM, block_gibbs
 
 
 def contrastive_divergence(rbm: RBM, x: Tensor, k: int = 1) -> Tensor:
-    """Return the CD-k loss, shape (): x_model is what k block Gibbs steps make of the data (Hinton 2002, section 4).
+    """Return the CD-k loss, shape (): x_model is what k block Gibbs steps make of the data (Hinton 2002).
 
     For k = 0 its gradient would be zero; for k to infinity it is an unbiased estimate of that of -log p.
     """

@@ -15,7 +15,7 @@ from genbook.ebm.rbm import RBM
 
 
 class RBMPath:
-    """From independent visible units to an RBM (Salakhutdinov and Murray 2008, eqs. 13 to 16).
+    """From independent visible units to an RBM (Salakhutdinov and Murray 2008).
 
     p*_beta(x) = exp(-(1 - beta) energy_base(x) - beta energy_v(x)) prod_j (1 + exp(beta field_j(x))): the weights grow
     from nothing. The base has the RBM's visible units with biases `b` (V,), such as those that fit the data; by default
@@ -77,7 +77,7 @@ class GeometricPath:
     """From any density that can be drawn from to any energy: p*_beta(x) = base(x)^(1 - beta) exp(-beta E(x)).
 
     `kernel(energy, x)` makes a step in detailed balance with exp(-energy), such as Metropolis-Hastings; the path hands
-    it the energy of each beta (Neal 2001, section 2).
+    it the energy of each beta (Neal 2001).
     """
 
     def __init__(self, base: Known, energy: Energy, kernel: Callable[[Energy, Tensor], Tensor]) -> None:

@@ -12,7 +12,7 @@ from genbook.ebm.visible import Visible
 class RBM(nn.Module):
     """p(x, h) proportional to exp(-E(x, h)) with E(x, h) = energy_v(x) - c . h - statistic(x) W h, h in {0, 1}^H.
 
-    `visible` says which values x takes: `BernoulliVisible` (Smolensky 1986; Hinton 2002, eq. 8) or `GaussianVisible`.
+    `visible` says which values x takes: `BernoulliVisible` (Smolensky 1986; Hinton 2002) or `GaussianVisible`.
     What the model promises is the distribution of x alone: `energy` is the free energy, hidden units summed out. Its
     log Z is a sum over 2^H terms, so `log_prob` belongs to `HiddenSum`, for small H.
 
@@ -81,7 +81,7 @@ def block_gibbs(rbm: RBM, x: Tensor, steps: int) -> Tensor:
     """Return x after `steps` block Gibbs steps x -> h -> x, all chains at once: (B, V) -> (B, V).
 
     Units of one layer are independent given the other layer, so a step draws each layer as a whole. It leaves p(x)
-    stationary and satisfies detailed balance on x (Hinton 2002, section 3).
+    stationary and satisfies detailed balance on x.
     """
     for _ in range(steps):
         x = rbm.draw_visible(rbm.draw_hidden(x))
