@@ -23,6 +23,7 @@ from genbook.numerics import seeded
 from tests.interactive.chains_fixtures import chains
 from tests.interactive.char_fixtures import char_model
 from tests.interactive.code_fixtures import code_trie
+from tests.interactive.codebook_fixtures import codebook
 from tests.interactive.ebm_fixtures import push_down, rbm_gibbs
 from tests.interactive.elbo_fixtures import elbo_bars
 from tests.interactive.field_fixtures import receptive_field
@@ -157,6 +158,7 @@ FIXTURES = {
     "push-down": push_down,
     "rbm-gibbs": rbm_gibbs,
     "chains": chains,
+    "codebook": codebook,
 }
 
 

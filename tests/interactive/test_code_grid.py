@@ -6,7 +6,7 @@ import pytest
 import torch
 from ipywidgets import IntSlider
 
-from genbook.interactive import explore_code_grid
+from genbook.interactive import codebook, explore_code_grid
 from genbook.nn.outputs import DiscretizedLogisticMixture
 from genbook.numerics import seeded
 from genbook.vae import VQVAE, EMAQuantiser, FactorizedDecoder, GridDecoder, GridEncoder, UniformCodes
@@ -43,3 +43,11 @@ def test_each_slider_changes_the_picture_and_the_price() -> None:
 def test_what_has_no_grid_of_two_dimensions_is_refused() -> None:
     with pytest.raises(TypeError, match="expected a VQVAE whose grid has two dimensions"):
         explore_code_grid(torch.nn.Linear(1, 1), torch.zeros(1, 1, 8, 8), top=16)
+
+
+def test_the_codebook_figure_takes_its_options() -> None:
+    assert codebook(0.5, revive=True).options == {"memory": 0.5, "revive": "true"}
+    with pytest.raises(ValueError, match="expected a number from 0 to 0.95"):
+        codebook(1.0)
+    with pytest.raises(TypeError, match="expected True or False"):
+        codebook(revive=1)

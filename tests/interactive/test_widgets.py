@@ -31,6 +31,7 @@ FIGURES = [
     "chains",
     "char-model",
     "code-trie",
+    "codebook",
     "elbo-bars",
     "fid-samples",
     "kl-tug-of-war",

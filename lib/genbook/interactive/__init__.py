@@ -14,6 +14,7 @@ from genbook.interactive.waves import explore_notes
 from genbook.interactive.widgets import (
     char_model,
     code_trie,
+    codebook,
     elbo_bars,
     fid_samples,
     kl_tug_of_war,
@@ -29,6 +30,7 @@ __all__ = [
     "char_bytes",
     "char_model",
     "code_trie",
+    "codebook",
     "elbo_bars",
     "explore_code_grid",
     "explore_codes",

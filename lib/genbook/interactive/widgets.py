@@ -108,6 +108,21 @@ def kl_tug_of_war(mean: float = -0.7, scale: float = 1.0, separation: float = 5.
     return _figure("kl-tug-of-war", options)
 
 
+def codebook(memory: float = 0.8, revive: bool = False) -> LiveFigure:
+    """Return the figure in which eight codes follow points in the plane, die, and are revived.
+
+    `memory` is the decay of the running means, 0 to 0.95; `revive` is whether dead codes go to points.
+
+    Raises:
+        TypeError, ValueError: memory lies outside what the figure shows, or revive is neither True nor False.
+    """
+    if not isinstance(revive, bool):
+        raise TypeError(f"revive is {revive!r}, expected True or False.")
+    if not 0 <= memory <= 0.95:
+        raise ValueError(f"memory is {memory}, expected a number from 0 to 0.95.")
+    return _figure("codebook", {"memory": memory, "revive": str(revive).lower()})
+
+
 def fid_samples(features: int = 8, n: int = 20, shift: float = 0.0, spread: float = 1.0) -> LiveFigure:
     """Return the figure that holds estimates of a Fréchet distance against the truth as the number of samples grows.
 
