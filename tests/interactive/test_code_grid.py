@@ -47,7 +47,7 @@ def test_what_has_no_grid_of_two_dimensions_is_refused() -> None:
 
 def test_the_codebook_figure_takes_its_options() -> None:
     assert codebook(0.5, revive=True).options == {"memory": 0.5, "revive": "true"}
-    with pytest.raises(ValueError, match="expected a number from 0 to 0.95"):
+    with pytest.raises(ValueError, match=r"expected a number from 0 to 0\.95"):
         codebook(1.0)
     with pytest.raises(TypeError, match="expected True or False"):
         codebook(revive=1)
