@@ -134,7 +134,7 @@ class EMAQuantiser(nn.Module):
 
     In training mode every call counts how many outputs chose a code and sums them up; `counts` and `sums` forget by
     `decay` a call, and a code is their ratio. A code whose count has fallen under `revive_below` uses a call is moved
-    to a random output of the batch (Dhariwal et al. 2020, section 3.1). The penalty is the commitment alone.
+    to a random output of the batch (Dhariwal et al. 2020). The penalty is the commitment alone.
 
     Raises:
         TypeError, ValueError: a size is no whole number of at least 1, commitment is negative, or decay or
