@@ -10,11 +10,11 @@ from genbook.numerics.mcmc import Block
 
 
 class BoltzmannMachine(nn.Module):
-    """p(s) proportional to exp(-E(s)) with E(s) = -s W s / 2 - b . s, W symmetric, zero on the diagonal (Ackley, Hinton
-    and Sejnowski 1985).
+    """p(s) proportional to exp(-E(s)) with E(s) = -s W s / 2 - b . s, W symmetric, zero on the diagonal.
 
-    The N = visible + hidden units s = (x, h) are bits, the visible ones first. The machine promises what concerns all
-    units together: `energy(s)`. The distribution of x alone is that of `Marginal`, the normalised one of `Enumerated`.
+    The N = visible + hidden units s = (x, h) are bits, the visible ones first (Ackley, Hinton and Sejnowski 1985). The
+    machine promises what concerns all units together: `energy(s)`. The distribution of x alone is that of `Marginal`,
+    the normalised one of `Enumerated`.
 
     >>> machine = BoltzmannMachine(visible=3, hidden=2)
     >>> machine.energy(torch.ones(4, 5)).shape
@@ -59,7 +59,8 @@ class BoltzmannMachine(nn.Module):
         """Return mean energy of the data minus that of the model's draws, shape (), in nats; both (B, N), all units.
 
         The hidden part of `x_data` is drawn given its visible part, that of `x_model` with it. The gradient is then an
-        unbiased estimate of that of -log p(x), positive minus negative phase (Ackley, Hinton and Sejnowski 1985); the value is none.
+        unbiased estimate of that of -log p(x), positive minus negative phase; the value itself means
+        nothing (Ackley, Hinton and Sejnowski 1985).
         """
         check_batch(x_data, (self.units,), "x_data")
         check_batch(x_model, (self.units,), "x_model")
