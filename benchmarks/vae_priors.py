@@ -66,6 +66,11 @@ def two_latents(prior: Any) -> VAE:
     return VAE(GaussianEncoder(network, MIXTURE.embed), decoder, prior(network), divergence)
 
 
+def parameters(model: nn.Module) -> int:
+    """Return the number of parameters, shared ones once."""
+    return sum(p.numel() for p in model.parameters())
+
+
 def main() -> None:
     """Measure row by row, joining what is stored."""
     torch.set_num_threads(1)
@@ -76,7 +81,7 @@ def main() -> None:
             model, run = train(GREY, lambda prior=prior: two_latents(prior), STEPS, seed)
             runs.append({**run, **bounds(model, GREY.test.x)})
         print(name, runs, flush=True)
-        size = sum(p.numel() for p in two_latents(prior).prior.parameters())
+        size = parameters(two_latents(prior)) - parameters(two_latents(standard))  # a shared encoder is no prior's own
         store("vae_priors", {"model": name, "parameters of the prior": size, "runs": runs}, list(PRIORS))
 
 

@@ -1,5 +1,6 @@
 """Figures from tensors in one style that reads on light and on dark pages; nothing here knows a model."""
 
+from genbook.viz.graphs import graph
 from genbook.viz.images import image_grid, matrix
 from genbook.viz.output import Picture, Table, picture, show, table
 from genbook.viz.plots import bars, curves, density
@@ -15,6 +16,7 @@ __all__ = [
     "bars",
     "curves",
     "density",
+    "graph",
     "image_grid",
     "matrix",
     "picture",
