@@ -17,6 +17,10 @@ def test_every_combination_occurs_once_and_the_others_rest():
     assert render(grid, 16, "AES").shape == (18, 1, 16, 16)
 
 
+def test_without_values_one_glyph_rests():
+    assert [value.shape for value in factor_grid()] == [(1,)] * len(Factors._fields)
+
+
 @pytest.mark.parametrize(
     "values",
     [

@@ -24,10 +24,9 @@ def factor_grid(**values: Tensor) -> Factors:
     for name, value in values.items():
         _check(name, value)
     sizes = [len(value) for value in values.values()]
-    places = torch.cartesian_prod(*(torch.arange(size) for size in sizes)).view(-1, len(sizes))  # (N, factors)
-    named = {name: value[places[:, i]] for i, (name, value) in enumerate(values.items())}
-    n = len(places) if values else 1
-    return Factors(*(named.get(name, _middle(name).expand(n)) for name in Factors._fields))
+    places = torch.cartesian_prod(torch.arange(1), *(torch.arange(size) for size in sizes)).view(-1, len(sizes) + 1)
+    named = {name: value[places[:, i]] for i, (name, value) in enumerate(values.items(), 1)}
+    return Factors(*(named.get(name, _middle(name).expand(len(places))) for name in Factors._fields))
 
 
 def _middle(name: str) -> Tensor:
