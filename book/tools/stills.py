@@ -47,7 +47,14 @@ def bring_on(figure: Locator) -> None:
     """Press what shows the most of a figure."""
     for pixel in figure.locator(".live-pixel").all()[:4]:
         pixel.click()
-    for name, times in (("Check my guess", 1), ("Step", 15), ("abracadabra", 1), ("Run 500 steps", 1), ("40 steps", 1)):
+    for name, times in (
+        ("Check my guess", 1),
+        ("Step", 15),
+        ("abracadabra", 1),
+        ("60 pushes", 1),
+        ("Run 500 steps", 1),
+        ("40 steps", 1),
+    ):
         for found in figure.get_by_role("button", name=name).all():
             for _ in range(times):
                 found.click()

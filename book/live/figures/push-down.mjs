@@ -36,19 +36,23 @@ class PushDown {
       html("div", { class: `live-panel ${name}` }, html("p", { class: "live-title" }, title), ...content);
     return html("div", { class: "live-panels live-push" },
       panel("live-a", "Press in the picture to move the nearest datum", this.stage),
-      panel("live-b", "Push", this.report.node, this.controls()));
+      panel("live-b", "Push", this.report.node, this.controls()),
+      panel("live-d", "Change", this.settings()));
   }
 
   controls() {
     const outcomes = choice({ label: "Without the negative phase the mass will end", options: OUTCOMES, value: null, onInput: (value) => (this.guess = value) });
     this.phase = toggle({ label: "Negative phase", value: true, onInput: (on) => this.change({ negative: on }) });
+    const buttons = [button("One push", () => this.once()), this.runButton, button("Back to flat", () => this.flat())];
+    return html("div", {}, outcomes.node, this.phase, html("div", { class: "live-row" }, ...buttons));
+  }
+
+  settings() {
     this.sliders = this.data.map((cell, k) =>
       slider({ label: `Datum ${k + 1}`, min: -3, max: 3, step: 0.1, value: place(cell), format: (x) => x.toFixed(1), onInput: (x) => this.move(k, nearest(x)) }),
     );
-    const buttons = [button("One push", () => this.once()), this.runButton, button("Back to flat", () => this.flat())];
     const strength = slider({ label: "Size of a push", min: 0.1, max: 1, step: 0.1, value: this.size, format: (x) => x.toFixed(1), onInput: (x) => this.change({ size: x }) });
-    return html("div", { class: "live-controls" }, outcomes.node, this.phase,
-      html("div", { class: "live-row" }, ...buttons), strength.node, ...this.sliders.map(({ node }) => node));
+    return html("div", { class: "live-controls" }, strength.node, ...this.sliders.map(({ node }) => node));
   }
 
   change(settings) {

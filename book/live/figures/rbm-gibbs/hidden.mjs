@@ -3,7 +3,7 @@
 import { svg } from "../../shared/dom.mjs";
 import { roving } from "../../shared/roving.mjs";
 
-const COLUMNS = 8;
+const COLUMNS = 4;
 
 function filter({ hidden, height, width, w }, j) {
   const weights = Array.from({ length: height * width }, (_, i) => w[i * hidden + j]);
