@@ -26,9 +26,10 @@ function path(z, values, toPixel, toHeight, closed) {
 /** What lies under the handles: the posterior filled, the prior dashed, q as a line, and the ruler of its width. */
 export function drawDensities(target, q, toPixel) {
   const base = 170;
-  const tallest = Math.max(1, 1.05 * target.p.reduce((most, value) => Math.max(most, value), 0));
-  const toHeight = (density) => Math.max(4, base - (density / tallest) * (base - 14));
   const own = target.x.map((z) => Math.exp(logNormal(z, q)));
+  const peak = (values) => values.reduce((most, value) => Math.max(most, value), 0);
+  const tallest = 1.05 * Math.max(1, peak(target.p), peak(own));
+  const toHeight = (density) => base - (density / tallest) * (base - 14);
   const ticks = [-3, -2, -1, 0, 1, 2, 3].map((z) =>
     svg("text", { x: toPixel(z), y: base + 15, class: "live-axis" }, String(z).replace("-", "\u2212")),
   );
