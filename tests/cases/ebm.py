@@ -8,11 +8,13 @@ from genbook.ebm import (
     RBM,
     BernoulliVisible,
     BoltzmannMachine,
+    EnergyModel,
     Enumerated,
     GaussianVisible,
     HiddenSum,
     Marginal,
 )
+from genbook.nn import MLP
 from genbook.numerics import seeded
 from tests.cases import Case
 
@@ -49,6 +51,12 @@ def gaussian() -> Case:
     return Case(HiddenSum(rbm(GaussianVisible(2, scale=0.7), 3)), batch, box=([-12.0, -12.0], [12.0, 12.0]))
 
 
+def deep() -> Case:
+    """A network of one hidden layer on the plane, inside a wide Gaussian."""
+    with seeded(4):
+        return Case(EnergyModel(MLP(2, (8,), 1), (2,), spread=2.0).eval(), torch.randn(5, 2))
+
+
 CASES: dict[str, Callable[[], Case]] = {
     "boltzmann": lambda: Case(machine(4, 2), bits(6), 2),
     "boltzmann/enumerated": lambda: Case(Enumerated(machine(5), 5).eval(), bits(5), 2),
@@ -56,4 +64,5 @@ CASES: dict[str, Callable[[], Case]] = {
     "rbm": lambda: Case(rbm(BernoulliVisible(6), 3), bits(6), 2),
     "rbm/hidden sum": lambda: Case(HiddenSum(rbm(BernoulliVisible(5), 4)).eval(), bits(5), 2),
     "rbm/gaussian": gaussian,
+    "igebm": deep,
 }

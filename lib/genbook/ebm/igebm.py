@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 import torch
 from torch import Tensor, nn
 
-from genbook.checks import check_batch, check_count
+from genbook.checks import check_batch, check_count, check_finite
 
 # (energy, x) -> where chains begun at x end: one of `numerics.mcmc` with its step size and number of steps
 Kernel = Callable[[Callable[[Tensor], Tensor], Tensor], Tensor]
@@ -34,13 +34,11 @@ class EnergyModel(nn.Module):
         """Return E(x) in nats: (B, *shape) -> (B,).
 
         Raises:
-            TypeError, ValueError: x has a wrong shape or dtype, or the network does not return one number a row.
+            TypeError, ValueError: x has a wrong shape or dtype or holds NaN, or the network does not return one number a row.
         """
         check_batch(x, self.shape)
-        value = self.network(x)
-        if value.shape != (len(x), 1):
-            raise ValueError(f"the network returned shape {tuple(value.shape)} for {len(x)} rows, expected (B, 1).")
-        return value[:, 0] + x.flatten(1).square().sum(1) / (2 * self.spread**2)
+        check_finite(x)
+        return self._energy(x)
 
     def loss(self, x_data: Tensor, x_model: Tensor, decay: float = 0.0) -> Tensor:
         """Return mean energy of the data minus mean energy of the model's draws, shape ().
@@ -49,9 +47,17 @@ class EnergyModel(nn.Module):
         decay * mean(network^2) on both, which holds the energies near zero where nothing else does (Du & Mordatch 2019,
         section 3.3); it biases the density.
         """
-        energy_data, energy_model = self.energy(x_data), self.energy(x_model)  # (B,), (N,)
+        check_batch(x_data, self.shape, "x_data")
+        check_batch(x_model, self.shape, "x_model")
+        energy_data, energy_model = self._energy(x_data), self._energy(x_model)  # (B,), (N,)
         size = self.network(x_data).square().mean() + self.network(x_model).square().mean() if decay else 0.0
         return energy_data.mean() - energy_model.mean() + decay * size
+
+    def _energy(self, x: Tensor) -> Tensor:
+        value = self.network(x)
+        if value.shape != (len(x), 1):
+            raise ValueError(f"the network returned shape {tuple(value.shape)} for {len(x)} rows, expected (B, 1).")
+        return value[:, 0] + x.flatten(1).square().sum(1) / (2 * self.spread**2)
 
 
 class Replay(nn.Module):

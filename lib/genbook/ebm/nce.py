@@ -44,10 +44,6 @@ class NoiseContrastive(nn.Module):
         self.model, self.noise, self.ratio = model, noise, ratio
         self.log_z = nn.Parameter(torch.zeros(()))
 
-    def energy(self, x: Tensor) -> Tensor:
-        """Return the model's energy: (B, *shape) -> (B,)."""
-        return self.model.energy(x)
-
     def log_density(self, x: Tensor) -> Tensor:
         """Return -E(x) - log_z in nats, (B, *shape) -> (B,): normalised only as far as training has come."""
         return -self.model.energy(x) - self.log_z

@@ -32,9 +32,14 @@ def explore_short_runs(short: ShortRun, n: int = 24) -> widgets.Widget:
     picture, words = widgets.Image(format="png"), widgets.HTML()
 
     def redraw(_: object = None) -> None:
-        with seeded(0), torch.no_grad():
-            x = ShortRun(short.model, short.start, size.value, steps.value, noise.value).sample(n).nan_to_num()
-            energy = short.model.energy(x).mean()
+        chain = ShortRun(short.model, short.start, size.value, steps.value, noise.value)
+        try:
+            with seeded(0), torch.no_grad():
+                x = chain.sample(n)
+                energy = short.model.energy(x).mean()
+        except ValueError as error:  # the step was too large
+            words.value = str(error)
+            return
         picture.value = _png(x.view(n, isqrt(shape[0]), -1))
         words.value = f"{n} chains of {steps.value} steps; mean energy {energy:.1f}"
 
