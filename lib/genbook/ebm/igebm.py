@@ -34,7 +34,7 @@ class EnergyModel(nn.Module):
         """Return E(x) in nats: (B, *shape) -> (B,).
 
         Raises:
-            TypeError, ValueError: x has a wrong shape or dtype or holds NaN, or the network does not return one number a row.
+            TypeError, ValueError: x has a wrong shape or dtype, or holds NaN, or the network does not return (B, 1).
         """
         check_batch(x, self.shape)
         check_finite(x)

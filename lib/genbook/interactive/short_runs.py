@@ -15,7 +15,7 @@ from genbook.viz import image_grid, use_style
 def explore_short_runs(short: ShortRun, n: int = 24) -> widgets.Widget:
     """Return sliders for the number of steps, their size and the noise, and the images at which n chains end.
 
-    The sliders begin at the values of `short`. Its energy is one of square images in rows (D,), scaled to [-1, 1]; their
+    The sliders begin at the values of `short`. Its energy is one of square images in rows (D,), scaled to [-1, 1]; the
     mean energy stands below.
 
     Raises:
