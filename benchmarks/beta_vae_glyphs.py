@@ -38,7 +38,7 @@ def world(n: int, seed: int) -> Tensor:
     wide = drawn._replace(
         font=torch.zeros_like(drawn.font),
         slant=middle.slant.expand(n),
-        thickness=middle.thickness.expand(n),
+        thickness=torch.zeros(n),
         rotation=3 * drawn.rotation,
         scale=SMALL + (LARGE - SMALL) * (drawn.scale - 0.5) / 0.18,
         x=SHIFT / 0.08 * drawn.x,
@@ -61,6 +61,7 @@ def grid() -> tuple[Tensor, Tensor]:
         scale=0.5 + 0.1 * five,
         x=0.9 * SHIFT * five,
         y=0.9 * SHIFT * five,
+        thickness=torch.zeros(1),
     )
     return binary(factors), torch.cartesian_prod(torch.arange(3), *[torch.arange(5)] * 4)
 
