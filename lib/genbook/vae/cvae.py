@@ -8,6 +8,7 @@ from typing import Any, Protocol
 import torch
 from torch import Tensor, nn
 
+from genbook.checks import check_count
 from genbook.vae.conditions import Condition
 from genbook.vae.decoder import FactorizedDecoder
 from genbook.vae.divergence import monte_carlo_kl
@@ -165,7 +166,8 @@ class _Given(nn.Module):
 
     def rows(self, n: int) -> Tensor:
         """Return the conditions of n rows: those of c, again and again."""
-        if n < 1 or n % len(self.c):
+        check_count(n)
+        if n % len(self.c):
             raise ValueError(
                 f"there are {len(self.c)} conditions and {n} rows, expected a multiple of the number of conditions: "
                 "give one condition for all rows, or one a row."
