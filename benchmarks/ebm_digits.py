@@ -26,7 +26,7 @@ from genbook.protocols import HasEnergy
 from genbook.training import EMA, ClipGradient, Schedule, fit
 
 SEEDS = (0, 1, 2)
-UPDATES, CHAINS, BATCH = 2400, 1000, 64
+UPDATES, CHAINS, BATCH = 2000, 1000, 64
 STEP, LENGTH, NOISE, BLUR = 0.05, 20, 0.05, 0.1
 SURE = 0.9  # of the classifier, before a draw counts as recognised
 DATA = digits()
