@@ -15,8 +15,8 @@ from torch import Tensor
 from torch.optim.lr_scheduler import CosineAnnealingLR
 
 from genbook import results
-from genbook.data import Labelled, batches, glyphs
-from genbook.data.glyphs import CHARACTERS
+from genbook.data import Labelled, batches
+from genbook.data.glyphs import CHARACTERS, draw_factors, render
 from genbook.evaluation import glyph_classifier, nats_of, precision_recall
 from genbook.nn import MLP
 from genbook.nn.outputs import DiscretizedLogisticMixture
@@ -38,15 +38,20 @@ from genbook.vae import (
 DIGITS, LETTERS = "0123456789", "BDEFHKPR"
 OUTPUT = DiscretizedLogisticMixture(levels=17, components=1)
 LATENTS, FEATURES, WIDTH, BATCH = 16, 32, 384, 64
-STEPS, STEPS_HALF = 3000, 2000
+STEPS, STEPS_HALF = 2500, 1500
 NOTE = "CPU seconds of training; shares and nats of 2,000 test glyphs of a seed of their own"
 CLASSIFIER = glyph_classifier()
 
 
 def grey(n: int, seed: int, characters: str) -> Labelled:
-    """Return n glyphs with 17 grey levels, (n, 1, 28, 28), and their classes."""
-    drawn = glyphs(n, 28, seed, characters=characters)
-    return Labelled((drawn.x * 16 / 255).round(), drawn.y)
+    """Return n glyphs as they are set in type, (n, 1, 28, 28), 17 grey levels, and their classes.
+
+    They are centred and of one size; font, slant, thickness and rotation vary.
+    """
+    drawn = draw_factors(n, seed, characters)
+    still = torch.zeros(n)
+    x = render(drawn._replace(x=still, y=still, scale=still + 0.62), 28, characters)
+    return Labelled((x * 16 / 255).round(), drawn.label)
 
 
 def class_model() -> CVAE:
@@ -134,7 +139,7 @@ def within_classes(real: Labelled, other: Labelled, samples: Labelled) -> dict[s
 
 def class_trial(seed: int) -> dict[str, float]:
     """Train and measure the class-conditional model."""
-    train_set, other, test = grey(10_000, 0, DIGITS), grey(4000, 1, DIGITS), grey(4000, 2, DIGITS)
+    train_set, other, test = grey(8000, 0, DIGITS), grey(4000, 1, DIGITS), grey(4000, 2, DIGITS)
     with seeded(seed):
         model, seconds = train(class_model(), lambda m, b: m.loss(b.x, b.y), train_set, STEPS, seed)
         given = model.given(test.y)
@@ -154,7 +159,7 @@ def class_trial(seed: int) -> dict[str, float]:
 
 def half_trial(seed: int) -> list[dict[str, float]]:
     """Train and measure the model of lower halves and the regression: one run each."""
-    train_set, test = grey(10_000, 3, LETTERS), grey(2000, 4, LETTERS)
+    train_set, test = grey(8000, 3, LETTERS), grey(2000, 4, LETTERS)
     upper, lower = halves(test.x)
     with seeded(seed):
         model, seconds = train(half_model(), lambda m, b: m.loss(*halves(b.x)[::-1]), train_set, STEPS_HALF, seed)
