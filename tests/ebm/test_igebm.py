@@ -1,6 +1,7 @@
 """Deep energies and the chains that train them."""
 
 import math
+from collections.abc import Callable
 
 import pytest
 import torch
@@ -9,7 +10,8 @@ from torch import Tensor, nn
 from genbook.ebm import EnergyModel, Replay
 from genbook.nn import MLP
 from genbook.numerics import grid, seeded
-from genbook.numerics.mcmc import langevin
+from genbook.numerics.mcmc import independent, langevin, mala, metropolis_hastings
+from genbook.training import EMA, ClipGradient, fit
 
 
 class Zero(nn.Module):
@@ -113,3 +115,55 @@ def test_says_what_is_wrong_with_the_input() -> None:
         Replay(model, lambda energy, x: x, torch.zeros(4, 2), restart=0.5)
     with pytest.raises(ValueError, match="the batch"):
         Replay(model, lambda energy, x: x, torch.zeros(4, 2)).loss(torch.zeros(5, 2))
+
+
+class Start:
+    """N(0, 9) on the line."""
+
+    measure = "lebesgue"
+
+    def log_prob(self, x: Tensor) -> Tensor:
+        return -x[:, 0].square() / 18 - math.log(3) - 0.5 * math.log(2 * math.pi)
+
+    def sample(self, n: int) -> Tensor:
+        return 3 * torch.randn(n, 1)
+
+
+def two_modes(n: int) -> Tensor:
+    """Three tenths at -2, seven tenths at 2."""
+    return torch.where(torch.rand(n, 1) < 0.3, -2.0, 2.0) + 0.5 * torch.randn(n, 1)
+
+
+def learned(jumps: bool) -> tuple[float, float]:
+    """Train on two modes, all chains begun on the left; return KL(truth || model) in nats and the mass on the right."""
+
+    def kernel(energy: Callable[[Tensor], Tensor], x: Tensor) -> Tensor:
+        x = metropolis_hastings(energy, x, independent(Start()), 1)[0] if jumps else x
+        return mala(energy, x, 0.05, 3)[0]
+
+    with seeded(0):
+        model = EnergyModel(MLP(1, (32, 32), 1), (1,), spread=3.0)
+        replay = Replay(model, kernel, -2 + 0.5 * torch.randn(256, 1))
+        adam = torch.optim.Adam(model.parameters(), 3e-3, betas=(0.5, 0.99))
+        ema = EMA(model, decay=0.98)
+        fit(replay.loss, replay, lambda step: two_modes(256), 250, adam, [ClipGradient(1.0), ema])
+    points, cell = grid([-9.0], [9.0], 1000)
+    with torch.no_grad():
+        log_q = -ema.module.energy(points.float()).double()
+    log_q = log_q - log_q.logsumexp(0) - math.log(cell)
+    parts = [math.log(w) - 2 * (points[:, 0] - m) ** 2 - math.log(0.5 * math.sqrt(2 * math.pi)) for w, m in MODES]
+    log_p = torch.stack(parts).logsumexp(0)
+    return float((log_p.exp() * (log_p - log_q)).sum() * cell), float(log_q.exp()[points[:, 0] > 0].sum() * cell)
+
+
+MODES = ((0.3, -2.0), (0.7, 2.0))
+
+
+def test_chains_that_mix_learn_the_density_with_its_masses() -> None:
+    divergence, right = learned(jumps=True)
+    assert divergence < 0.05 and right == pytest.approx(0.7, abs=0.05)
+
+
+def test_chains_that_do_not_mix_do_not() -> None:
+    _, right = learned(jumps=False)
+    assert abs(right - 0.7) > 0.08
