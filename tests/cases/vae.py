@@ -21,8 +21,10 @@ from genbook.vae import (
     GaussianNoise,
     LinearDecoder,
     LinearEncoder,
+    MixtureOfGaussians,
     StandardNormal,
     UniformCodes,
+    VampPrior,
     VectorQuantiser,
     gaussian_kl,
 )
@@ -46,6 +48,17 @@ def vae(closed_form: bool) -> Case:
         encoder = GaussianEncoder(MLP(6, (8,), 4), Bernoulli().embed)
         parts = (encoder, decoder, StandardNormal(2), *([gaussian_kl] if closed_form else []))
         model = lively(VAE(*parts), 2.0)
+        batch = torch.randint(2, (5, 6)).float()
+    return Case(model, batch, log_evidence=lambda x: evidence(model, x))
+
+
+def richer(vamp: bool) -> Case:
+    """A VAE over six bits whose prior is a learned mixture, with parts of its own or from the encoder."""
+    with seeded(13):
+        decoder = FactorizedDecoder(MLP(2, (8,), 6), Bernoulli(), (6,))
+        network = MLP(6, (8,), 4)
+        prior = VampPrior(GaussianEncoder(network), torch.randn(3, 6)) if vamp else MixtureOfGaussians(2, 3)
+        model = lively(VAE(GaussianEncoder(network, Bernoulli().embed), decoder, prior), 1.5)
         batch = torch.randint(2, (5, 6)).float()
     return Case(model, batch, log_evidence=lambda x: evidence(model, x))
 
@@ -119,6 +132,8 @@ CASES: dict[str, Callable[[], Case]] = {
     "vae": lambda: vae(closed_form=False),
     "vae/closed-form": lambda: vae(closed_form=True),
     "vae/gaussian": real,
+    "vae/mixture-prior": lambda: richer(vamp=False),
+    "vae/vamp-prior": lambda: richer(vamp=True),
     "vq-vae": lambda: vq_vae(VectorQuantiser, UniformCodes(3, 2)),
     "vq-vae/learned-prior": learned_codes,
 }
