@@ -37,7 +37,7 @@ from genbook.vae import (
     gaussian_kl,
 )
 
-SEEDS, STEPS, PRIOR_STEPS = (0, 1, 2), 1200, 2500
+SEEDS, STEPS, PRIOR_STEPS = (0, 1, 2), 900, 1800
 SIZE, WIDTH, LATENTS = 32, 16, 32
 LETTERS = "ABCDEFGHIJ"
 GREY, SHAPE, CLASSES = DiscretizedLogisticMixture(256, 3), (1, 28, 28), len(LETTERS)
@@ -84,9 +84,9 @@ def recognised(model: VQVAE, prior: PixelCNN) -> dict[str, float]:
     """Return the share of glyphs that the classifier gives their class: real, decoded again, and drawn."""
     judge, asked = glyph_classifier(), torch.arange(CLASSES).repeat(50)
     with torch.no_grad():
-        again = torch.cat([model.decode(model.codes(x)).mean() for x in TEST.x.split(100)])
+        again = torch.cat([model.decode(model.codes(x)).mean().clamp(0, 255) for x in TEST.x.split(100)])
         codes = prior.sample(len(asked), asked).long().view(-1, 7, 7)
-        drawn = torch.cat([model.decode(part).mean() for part in codes.split(100)])
+        drawn = torch.cat([model.decode(part).mean().clamp(0, 255) for part in codes.split(100)])
         noisy = torch.cat([model.decode(part).sample() for part in codes.split(100)])
     shares = {"real": (TEST.x, TEST.y), "decoded": (again, TEST.y), "drawn": (drawn, asked), "noisy": (noisy, asked)}
     offset = CHARACTERS.index(LETTERS)  # the judge knows the digits too

@@ -36,7 +36,7 @@ from genbook.vae import (
     gaussian_kl,
 )
 
-SEEDS, STEPS = (0, 1, 2), 1500
+SEEDS, STEPS = (0, 1, 2), 1000
 Rows = list[dict[str, Any]]
 
 
@@ -136,7 +136,7 @@ def stage_two(prior: nn.Module, codes: list[Tensor], seed: int) -> tuple[Any, fl
     """Fit a prior to rows of codes of the training images."""
     loss = lambda c: -prior.output.log_prob(c, prior.conditionals(c)).sum(1).mean()  # noqa: E731
     score = lambda m: -m.log_prob(codes[1]).mean()  # noqa: E731
-    return train(prior, loss, batches(codes[0], 50, seed), 1000, score, 2e-3)
+    return train(prior, loss, batches(codes[0], 50, seed), 700, score, 2e-3)
 
 
 def codebooks(seed: int) -> Rows:
@@ -149,7 +149,7 @@ def codebooks(seed: int) -> Rows:
     table = []
     for name, quantiser in ways.items():
         with seeded(seed):
-            model, seconds = stage_one(digits_vq(quantiser()), seed, 600)
+            model, seconds = stage_one(digits_vq(quantiser()), seed, 400)
         codes = codes_of(model, DIGITS[2]).long()
         alive = {"perplexity": codebook_perplexity(codes, 64).item(), "used": len(codes.unique())}
         table.append(row(f"64 codes, {name}", model, seed=seed, seconds=seconds, **alive, **measured(model)))
