@@ -202,7 +202,8 @@ def main() -> None:
         for (model, _, _), run in zip(jobs, runs, strict=True):
             trained[model]["runs"].append(run)
             rows = [*table, *(row for row in trained.values() if row["runs"])]
-            results.write(name, results.joined(name, rows), SEEDS, note)
+            rows = results.joined(name, rows)
+            results.write(name, rows, [run["seed"] for run in rows[-1]["runs"]], note)
 
 
 if __name__ == "__main__":
