@@ -6,15 +6,20 @@ from collections.abc import Callable
 import torch
 from torch import Tensor, nn
 
-from genbook.autoregressive import MADE
+from genbook.autoregressive import MADE, LocatedStacks, PixelCNN
 from genbook.nn import MLP, MaskedMLP
 from genbook.nn.outputs import Bernoulli, Categorical, Gaussian
 from genbook.numerics import all_states, grid, seeded
 from genbook.vae import (
+    CVAE,
     PPCA,
     VAE,
     VQVAE,
     Autoencoder,
+    Classes,
+    ConditionalDecoder,
+    ConditionalEncoder,
+    ConditionalNormal,
     EMAQuantiser,
     FactorizedDecoder,
     GaussianEncoder,
@@ -23,11 +28,15 @@ from genbook.vae import (
     LinearEncoder,
     MixtureOfGaussians,
     StandardNormal,
+    Unconditional,
     UniformCodes,
     VampPrior,
     VectorQuantiser,
     gaussian_kl,
+    rotated,
 )
+from genbook.vae.autoregressive_decoder import AutoregressiveDecoder
+from genbook.vae.delta_vae import AR1, ar1_kl
 from tests.cases import Case, lively
 
 
@@ -124,11 +133,59 @@ def autoencoder() -> Case:
         return Case(model, torch.randn(5, 4))
 
 
+def chained() -> Case:
+    """A VAE whose decoder is a PixelCNN over images of 2 x 2 bits."""
+    with seeded(11):
+        maps = nn.Sequential(nn.Linear(2, 12), nn.Unflatten(1, (3, 2, 2)))
+        pixelcnn = PixelCNN(LocatedStacks(1, 1, 3, 8, (3,)), Bernoulli(), (1, 2, 2))
+        decoder = AutoregressiveDecoder(maps, pixelcnn, (4,))
+        nn.init.normal_(pixelcnn.network.layers[0].located.weight)
+        encoder = GaussianEncoder(MLP(4, (8,), 4), Bernoulli().embed)
+        model = lively(VAE(encoder, decoder, StandardNormal(2), gaussian_kl), 2.0)
+        batch = torch.randint(2, (5, 4)).float()
+    return Case(model, batch, log_evidence=lambda x: evidence(model, x))
+
+
+def delta() -> Case:
+    """A VAE over six bits whose two latents are correlated under the prior."""
+    with seeded(12):
+        decoder = FactorizedDecoder(MLP(2, (8,), 6), Bernoulli(), (6,))
+        model = lively(VAE(GaussianEncoder(MLP(6, (8,), 4)), decoder, AR1(0.8, 2), ar1_kl), 2.0)
+        batch = torch.randint(2, (5, 6)).float()
+    return Case(model, batch, log_evidence=lambda x: evidence(model, x))
+
+
+def turned() -> Case:
+    """The VAE over six bits with its latent plane turned."""
+    case = vae(closed_form=False)
+    cos, sin = math.cos(0.7), math.sin(0.7)
+    case.model = rotated(case.model, torch.tensor([[cos, -sin], [sin, cos]])).eval()
+    return case
+
+
+def given_classes(conditional_prior: bool) -> Case:
+    """A conditional VAE with two latents over four bits, given one of three classes."""
+    with seeded(14):
+        decoder = ConditionalDecoder(FactorizedDecoder(MLP(2 + 3, (8,), 4), Bernoulli(), (4,)), Classes(3, 3))
+        encoder = ConditionalEncoder(MLP(4 + 3, (8,), 4), Classes(3, 3), Bernoulli().embed)
+        prior = (
+            ConditionalNormal(MLP(3, (8,), 4), Classes(3, 3)) if conditional_prior else Unconditional(StandardNormal(2))
+        )
+        model = lively(CVAE(encoder, decoder, prior, gaussian_kl), 1.1).given(torch.tensor([1])).eval()
+        batch = torch.randint(2, (5, 4)).float()
+    return Case(model, batch, log_evidence=lambda x: evidence(model, x))
+
+
 CASES: dict[str, Callable[[], Case]] = {
     "autoencoder": autoencoder,
+    "beta-vae": turned,
+    "cvae": lambda: given_classes(conditional_prior=True),
+    "cvae/standard-prior": lambda: given_classes(conditional_prior=False),
     "ppca": lambda: ppca(2, 1),
     "ppca/wide": lambda: ppca(2, 3),
     "ppca/linear-vae": linear_vae,
+    "posterior-collapse": chained,
+    "posterior-collapse/delta-vae": delta,
     "vae": lambda: vae(closed_form=False),
     "vae/closed-form": lambda: vae(closed_form=True),
     "vae/gaussian": real,
