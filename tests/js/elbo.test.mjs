@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { BOUNDS, NOISE, climb, terms, world } from "../../book/live/figures/elbo-bars/model.mjs";
-import { natsToPixel, scaleOf } from "../../book/live/figures/elbo-bars/plot.mjs";
+import { natsToPixel } from "../../book/live/figures/elbo-bars/plot.mjs";
 import { report, verdict } from "../../book/live/figures/elbo-bars/words.mjs";
 import { close, fixture } from "./fixture.mjs";
 
@@ -54,9 +54,7 @@ test("verdicts and reports", () => {
   assert.match(report(balance), /mean −1\.00 .* ELBO −2\.50 plus KL 0\.72 is log p\(x\) = −1\.78 nats/);
 });
 
-test("pixels and back; bars are cut off at the edges", () => {
-  const { toPixel, toZ } = scaleOf(340);
-  close([-3, 0, 2.25].map((z) => toZ(toPixel(z))), [-3, 0, 2.25], 1e-12);
+test("bars are cut off at the edges", () => {
   const pixel = natsToPixel(300);
   assert.deepEqual([pixel(-50), pixel(1)], [8, 292]);
 });

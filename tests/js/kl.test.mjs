@@ -4,7 +4,6 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { COVER, SEEK, descend, logMixture, onGrid } from "../../book/live/figures/kl-tug-of-war/divergence.mjs";
-import { scaleOf } from "../../book/live/figures/kl-tug-of-war/plot.mjs";
 import { place, report, verdict } from "../../book/live/figures/kl-tug-of-war/words.mjs";
 import { BOUNDS, letGo, modes } from "../../book/live/figures/kl-tug-of-war.mjs";
 import { close, fixture } from "./fixture.mjs";
@@ -89,9 +88,4 @@ test("places, verdicts, reports", () => {
   assert.match(verdict("KL", null, "between", 0.9).join(""), /no prediction/);
   assert.match(report({ q: { mean: 0, scale: 1 }, cover: 3, seek: 1 }), /p has mass where q has little/);
   assert.match(report({ q: { mean: 0, scale: 1 }, cover: 1, seek: 3 }), /q has mass where p has little/);
-});
-
-test("pixels and back", () => {
-  const { toPixel, toX } = scaleOf(340);
-  close([-6.5, 0, 2.25].map((x) => toX(toPixel(x))), [-6.5, 0, 2.25], 1e-12);
 });

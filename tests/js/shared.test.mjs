@@ -10,6 +10,8 @@ import { logSumExp, outputFrom } from "../../book/live/shared/outputs.mjs";
 import { permutation, uniforms } from "../../book/live/shared/random.mjs";
 import { rovingKey } from "../../book/live/shared/roving.mjs";
 import { half, readSafetensors } from "../../book/live/shared/safetensors.mjs";
+import { lineScale } from "../../book/live/shared/stage.mjs";
+import { close } from "./fixture.mjs";
 
 test("uniform numbers: repeatable, inside (0, 1), mean and variance right, neighbours uncorrelated", () => {
   const draw = uniforms(11);
@@ -89,6 +91,12 @@ test("arrow keys walk over rows of different lengths", () => {
   assert.deepEqual(rovingKey("ArrowUp", [0, 2], [9, 4]), [0, 2]);
   assert.deepEqual(rovingKey("End", [1, 0], [9, 4]), [1, 3]);
   assert.equal(rovingKey("Tab", [0, 0], [9]), null);
+});
+
+test("from a line to pixels and back", () => {
+  const { toPixel, toValue, full } = lineScale({ low: -8, high: 2 }, 340, 20);
+  assert.deepEqual([toPixel(-8), toPixel(2), full], [20, 320, 340]);
+  close([-6.5, 0, 1.25].map((value) => toValue(toPixel(value))), [-6.5, 0, 1.25], 1e-12);
 });
 
 test("the frame of the given pixels is a closed line", () => {

@@ -7,7 +7,8 @@
  */
 
 import { button, choice, slider, toggle } from "../shared/controls.mjs";
-import { html, liveRegion, onWidth, reducedMotion, svg } from "../shared/dom.mjs";
+import { html, liveRegion, onWidth, svg } from "../shared/dom.mjs";
+import { Runner } from "../shared/runner.mjs";
 import { landscape, paths, traces } from "./chains/draw.mjs";
 import { barrier } from "./chains/sampler.mjs";
 import { begin, step, summary } from "./chains/walk.mjs";
@@ -20,7 +21,6 @@ class ChainsFigure {
   constructor(root, { kernel = "langevin", size = 0.1, distance = 3.5, seed = 1 }) {
     this.setting = { kernel, size: Number(size), distance: Number(distance), apart: false, seed: Number(seed) };
     this.guess = null;
-    this.frame = 0;
     this.ask = liveRegion("live-ask");
     this.report = liveRegion("live-report");
     this.ground = svg("g");
@@ -43,19 +43,19 @@ class ChainsFigure {
     const { kernel, size, distance } = this.setting;
     const size10 = (power) => Number((10 ** power).toPrecision(2));
     this.guesses = choice({ label: "In the lower left valley within 500 steps", options: GUESSES, value: null, onInput: (value) => { this.guess = value; } });
-    this.runButton = button(`Run ${STEPS} steps`, () => this.run(), { class: "live-button live-primary" });
+    this.runner = new Runner(`Run ${STEPS} steps`, { steps: () => this.run(), draw: () => this.draw(), arrive: () => this.arrive(), stopped: () => this.say(), pace: () => PER_FRAME });
     return html("div", { class: "live-controls" },
       choice({ label: "Sampler", options: NAMES, value: kernel, onInput: (value) => this.restart({ kernel: value }) }).node,
       slider({ label: "Step size", min: -2, max: 1, step: 0.1, value: Math.log10(size), format: (power) => String(size10(power)), onInput: (power) => this.restart({ size: size10(power) }) }).node,
       slider({ label: "Distance of the valleys", min: 1.5, max: 4, step: 0.1, value: distance, format: (d) => `${d.toFixed(1)}: ${barrier(d).toFixed(1)} nats to climb`, onInput: (value) => this.restart({ distance: value }) }).node,
       toggle({ label: "Start one chain in the lower left valley", value: false, onInput: (apart) => this.restart({ apart }) }),
       this.guesses.node,
-      html("div", { class: "live-row" }, this.runButton, button("One step", () => this.single()), button("New noise", () => this.restart({ seed: this.setting.seed + 1 }))));
+      html("div", { class: "live-row" }, this.runner.button, button("One step", () => this.single()), button("New noise", () => this.restart({ seed: this.setting.seed + 1 }))));
   }
 
   /** Fresh chains under the changed setting. */
   restart(change) {
-    this.halt();
+    this.runner.halt();
     Object.assign(this.setting, change);
     this.walk = begin(this.setting);
     this.ground.replaceChildren(...landscape(this.walk.world));
@@ -64,55 +64,25 @@ class ChainsFigure {
     this.say();
   }
 
-  advance(count) {
-    for (let i = 0; i < count && !this.walk.lost; i += 1) step(this.walk, this.setting.kernel, this.setting.size);
-  }
-
   done() {
     return this.walk.lost || this.walk.chains[0].path.length > STEPS;
   }
 
   single() {
-    this.halt();
+    this.runner.halt();
     if (this.done()) this.walk = begin(this.setting);
-    this.advance(1);
+    step(this.walk, this.setting.kernel, this.setting.size);
     this.draw();
     this.say();
   }
 
-  /** Run, or stop the run that goes on. */
-  run() {
-    if (this.frame) {
-      this.halt();
-      this.say();
-      return;
-    }
+  /** Go on to the last step; where it has been taken, begin again with other noise. */
+  *run() {
     if (this.done()) this.walk = begin({ ...this.setting, seed: (this.setting.seed += 1) });
-    if (reducedMotion()) {
-      this.advance(STEPS + 1 - this.walk.chains[0].path.length);
-      this.arrive();
-      return;
-    }
-    this.runButton.textContent = "Stop";
-    const tick = () => {
-      this.advance(Math.min(PER_FRAME, STEPS + 1 - this.walk.chains[0].path.length));
-      if (this.done()) this.arrive();
-      else {
-        this.draw();
-        this.frame = requestAnimationFrame(tick);
-      }
-    };
-    this.frame = requestAnimationFrame(tick);
-  }
-
-  halt() {
-    cancelAnimationFrame(this.frame);
-    this.frame = 0;
-    this.runButton.textContent = `Run ${STEPS} steps`;
+    while (!this.done()) yield step(this.walk, this.setting.kernel, this.setting.size);
   }
 
   arrive() {
-    this.halt();
     const [first, rest] = verdict(this.guess, summary(this.walk));
     this.ask.say(html("strong", {}, first), rest);
     this.guess = null;
@@ -137,7 +107,7 @@ class ChainsFigure {
 export default function start(root, options = {}) {
   const figure = new ChainsFigure(root, options);
   return () => {
-    figure.halt();
+    figure.runner.halt();
     figure.stopWatching();
   };
 }

@@ -5,8 +5,9 @@
  */
 
 import { button, choice, slider, toggle } from "../shared/controls.mjs";
-import { html, liveRegion, onWidth, reducedMotion, svg } from "../shared/dom.mjs";
+import { html, liveRegion, onWidth, svg } from "../shared/dom.mjs";
 import { uniforms } from "../shared/random.mjs";
+import { Runner } from "../shared/runner.mjs";
 import { SIZE, drawPlane, scale } from "./codebook/plot.mjs";
 import { begin, moved, nearest, service, update } from "./codebook/quantiser.mjs";
 import { SHARES, described, question, report, verdict } from "./codebook/words.mjs";
@@ -37,11 +38,11 @@ class Codebook {
     this.draw01 = uniforms(Number(seed) + 100);
     this.points = ring(Number(seed));
     this.settings = { decay: Number(memory), revive: String(revive) === "true" };
-    Object.assign(this, { state: begin(huddle()), steps: 0, guess: null, frame: 0 });
+    Object.assign(this, { state: begin(huddle()), steps: 0, guess: null });
     this.ask = liveRegion("live-ask");
     this.report = liveRegion("live-report");
     this.stage = this.buildStage();
-    this.runButton = button(`${RUN} steps`, () => this.pressRun(), { class: "live-button live-primary" });
+    this.runner = new Runner(`${RUN} steps`, { steps: () => this.run(), draw: () => this.draw(), arrive: () => this.arrive(), stopped: () => this.say(), pace: () => 1 / FRAMES });
     root.append(this.ask.node, this.layout());
     this.ask.say(html("strong", {}, "Predict first. "), question());
     this.stopWatching = onWidth(this.stage.node, () => this.draw());
@@ -57,7 +58,7 @@ class Codebook {
     const memory = slider({ label: "Memory γ", min: 0, max: 0.95, step: 0.05, value: this.settings.decay, format: (value) => value.toFixed(2), onInput: (value) => this.change({ decay: value }) });
     const row = (...buttons) => html("div", { class: "live-row" }, ...buttons);
     const controls = html("div", { class: "live-controls" }, guesses.node,
-      row(this.runButton, button("One step", () => this.once())), revive, memory.node,
+      row(this.runner.button, button("One step", () => this.once())), revive, memory.node,
       row(button("Back to the corner", () => this.restart(huddle())), button("Start on random points", () => this.restart(this.some()))));
     return html("div", { class: "live-panels live-codebook" },
       panel("live-a", "Drag a code; crosses are dead", this.stage.node),
@@ -65,7 +66,7 @@ class Codebook {
   }
 
   change(settings) {
-    this.halt();
+    this.runner.halt();
     Object.assign(this.settings, settings);
   }
 
@@ -78,7 +79,7 @@ class Codebook {
   }
 
   restart(codes) {
-    this.halt();
+    this.runner.halt();
     Object.assign(this, { state: begin(codes), steps: 0 });
     this.draw();
     this.say();
@@ -92,48 +93,17 @@ class Codebook {
   }
 
   once() {
-    this.halt();
+    this.runner.halt();
     this.step();
     this.draw();
     this.say();
   }
 
-  /** The button starts a run, or stops the one that goes on. */
-  pressRun() {
-    if (this.frame !== 0) {
-      this.halt();
-      this.say();
-      return;
-    }
-    let left = RUN;
-    if (reducedMotion()) {
-      while (left-- > 0) this.step();
-      this.arrive();
-      return;
-    }
-    this.runButton.textContent = "Stop";
-    let wait = 0;
-    const tick = () => {
-      if (wait === 0) {
-        this.step();
-        this.draw();
-        left -= 1;
-      }
-      wait = (wait + 1) % FRAMES;
-      if (left > 0) this.frame = requestAnimationFrame(tick);
-      else this.arrive();
-    };
-    this.frame = requestAnimationFrame(tick);
-  }
-
-  halt() {
-    if (this.frame !== 0) cancelAnimationFrame(this.frame);
-    this.frame = 0;
-    this.runButton.textContent = `${RUN} steps`;
+  *run() {
+    for (let k = 0; k < RUN; k += 1) yield this.step();
   }
 
   arrive() {
-    this.halt();
     this.draw();
     this.say();
     const [first, rest] = verdict(this.guess, service(this.points, this.state.codes), this.settings.revive);
@@ -141,7 +111,7 @@ class Codebook {
   }
 
   place(k, [x, y]) {
-    this.halt();
+    this.runner.halt();
     this.state = moved(this.state, k, [inside(x), inside(y)]);
     this.draw();
   }
@@ -215,7 +185,7 @@ class Codebook {
 export default function start(root, options = {}) {
   const figure = new Codebook(root, options);
   return () => {
-    figure.halt();
+    figure.runner.halt();
     figure.stopWatching();
   };
 }

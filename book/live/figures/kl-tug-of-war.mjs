@@ -6,15 +6,15 @@
  */
 
 import { button, choice, slider } from "../shared/controls.mjs";
-import { html, liveRegion, onWidth, reducedMotion, svg } from "../shared/dom.mjs";
-import { handle } from "../shared/handles.mjs";
+import { html, liveRegion, onWidth } from "../shared/dom.mjs";
+import { Runner } from "../shared/runner.mjs";
+import { gaussianStage } from "../shared/stage.mjs";
 import { COVER, SEEK, descend, onGrid } from "./kl-tug-of-war/divergence.mjs";
-import { ROWS, drawBars, drawDensities, drawIntegrand, scaleOf } from "./kl-tug-of-war/plot.mjs";
+import { VIEW, drawBars, drawDensities, drawIntegrand } from "./kl-tug-of-war/plot.mjs";
 import { PLACES, place, question, report, verdict } from "./kl-tug-of-war/words.mjs";
 
 export const BOUNDS = { mean: [-4.5, 4.5], scale: [0.3, 3.5] };
 const MODE_SCALE = 0.6;
-const STAGE = 268; // height of the drawing with the handles
 const GAMES = {
   cover: { kl: COVER, name: "KL(p‖q)", formula: "p log(p/q)", fill: "live-kl-cover" },
   seek: { kl: SEEK, name: "KL(q‖p)", formula: "q log(q/p)", fill: "live-kl-seek" },
@@ -47,21 +47,34 @@ class TugOfWar {
     this.q = this.start;
     this.world = { separation: Number(separation), weight: Number(weight) };
     this.guesses = { cover: null, seek: null };
-    this.running = null;
     this.ask = liveRegion("live-ask");
     this.report = liveRegion("live-report");
-    this.stage = this.buildStage();
+    this.stage = gaussianStage({
+      label: "p and q",
+      view: VIEW,
+      bounds: BOUNDS,
+      q: () => this.q,
+      curves: (toPixel) => drawDensities(this.target, this.q, toPixel),
+      onMove: (change) => this.move(change),
+      onEnd: () => this.say(),
+    });
     this.integrands = html("div", { class: "live-drawing" });
     this.bars = html("div", { class: "live-drawing" });
-    this.buttons = {
-      cover: button("Let go under KL(p‖q)", () => this.press("cover")),
-      seek: button("Let go under KL(q‖p)", () => this.press("seek")),
-    };
+    this.runners = { cover: this.runner("cover"), seek: this.runner("seek") };
     root.append(this.ask.node, this.layout());
     this.ask.say(html("strong", {}, "Predict first. "), question());
     this.stopWatching = onWidth(root, () => this.draw());
     this.changeWorld({});
     this.say();
+  }
+
+  /** The button that lets go under one of the two; the other one stops. */
+  runner(key) {
+    const steps = () => {
+      this.halt();
+      return this.descent(key);
+    };
+    return new Runner(`Let go under ${GAMES[key].name}`, { steps, draw: () => this.draw(), arrive: () => this.arrive(key), stopped: () => this.say() }, {});
   }
 
   layout() {
@@ -80,7 +93,7 @@ class TugOfWar {
       onInput: (value) => Object.assign(this.guesses, { [key]: value }),
     });
     this.choices = { cover: ask("cover"), seek: ask("seek") };
-    const part = (key) => html("div", { class: "live-kl-game" }, this.choices[key].node, this.buttons[key]);
+    const part = (key) => html("div", { class: "live-kl-game" }, this.choices[key].node, this.runners[key].button);
     return html("div", {}, part("cover"), part("seek"));
   }
 
@@ -101,48 +114,19 @@ class TugOfWar {
     if (spoken) this.say();
   }
 
-  /** A button starts its descent, or stops the one that runs. */
-  press(key) {
-    const wasRunning = this.running?.key;
-    this.halt();
-    if (wasRunning === key) this.say();
-    else this.release(key);
-  }
-
-  release(key) {
+  *descent(key) {
     const path = [];
-    const end = letGo(GAMES[key].kl, this.target, this.q, (q) => path.push(q));
-    if (reducedMotion() || path.length === 0) {
-      this.arrive(key, end);
-      return;
-    }
-    this.running = { key, frame: 0 };
-    this.buttons[key].textContent = "Stop";
-    const tick = () => {
-      const q = path.shift();
-      if (q === undefined) {
-        this.halt();
-        this.arrive(key, end);
-        return;
-      }
-      this.q = q;
-      this.draw();
-      this.running.frame = requestAnimationFrame(tick);
-    };
-    this.running.frame = requestAnimationFrame(tick);
+    letGo(GAMES[key].kl, this.target, this.q, (q) => path.push(q));
+    for (const q of path) yield (this.q = q);
   }
 
   halt() {
-    if (!this.running) return;
-    cancelAnimationFrame(this.running.frame);
-    this.buttons[this.running.key].textContent = `Let go under ${GAMES[this.running.key].name}`;
-    this.running = null;
+    for (const runner of Object.values(this.runners)) runner.halt();
   }
 
-  arrive(key, q) {
-    this.q = q;
+  arrive(key) {
     const { kl, name } = GAMES[key];
-    const [first, ...rest] = verdict(name, this.guesses[key], place(q, this.modes), kl.value(this.target, q));
+    const [first, ...rest] = verdict(name, this.guesses[key], place(this.q, this.modes), kl.value(this.target, this.q));
     this.ask.say(html("strong", {}, first), ...rest);
     this.guesses[key] = null;
     this.choices[key].set(null);
@@ -176,27 +160,6 @@ class TugOfWar {
     this.integrands.replaceChildren(...drawn);
     const rows = Object.values(GAMES).map(({ kl, name, fill }) => ({ label: name, value: kl.value(target, q), className: fill }));
     this.bars.replaceChildren(drawBars(rows, width(this.bars, 220)));
-  }
-
-  /** Both densities with the handles of q; the handles stay while the curves under them are drawn anew. */
-  buildStage() {
-    const curves = svg("g");
-    const drawing = svg("svg", { height: STAGE, role: "group", "aria-label": "p and q" }, curves);
-    const node = html("div", { class: "live-drawing" }, drawing);
-    const scale = () => scaleOf(Math.max(240, node.clientWidth || 240));
-    const shared = { onEnd: () => this.say() };
-    const mean = handle({ ...shared, name: "Mean of q", range: BOUNDS.mean, shape: "is-mean", top: ROWS["is-mean"], read: (pixel) => scale().toX(pixel), onMove: (value) => this.move({ mean: value }) });
-    const width = handle({ ...shared, name: "Standard deviation of q", range: BOUNDS.scale, shape: "is-scale", top: ROWS["is-scale"], read: (pixel) => scale().toX(pixel) - this.q.mean, onMove: (value) => this.move({ scale: value }) });
-    drawing.append(mean.node, width.node);
-    const draw = () => {
-      const { toPixel, full } = scale();
-      drawing.setAttribute("width", full);
-      drawing.setAttribute("viewBox", `0 0 ${full} ${STAGE}`);
-      curves.replaceChildren(...drawDensities(this.target, this.q, toPixel));
-      mean.set(toPixel(this.q.mean), this.q.mean);
-      width.set(toPixel(this.q.mean + this.q.scale), this.q.scale);
-    };
-    return { node, draw };
   }
 }
 

@@ -6,8 +6,9 @@
  */
 
 import { button, choice, slider } from "../shared/controls.mjs";
-import { html, liveRegion, onWidth, reducedMotion, svg } from "../shared/dom.mjs";
+import { html, liveRegion, onWidth, svg } from "../shared/dom.mjs";
 import { uniforms } from "../shared/random.mjs";
+import { Runner } from "../shared/runner.mjs";
 import { classAt, decode, drawnImage, meanImage, nearest, readPlane } from "./latent-plane/model.mjs";
 import { REACH, drawCodes, drawImage, drawMarks, scaleOf } from "./latent-plane/plot.mjs";
 import { guesses, question, report, verdict } from "./latent-plane/words.mjs";
@@ -32,12 +33,12 @@ class Plane {
     this.pair = [];
     this.noise = 0;
     this.guess = null;
-    this.frame = null;
     this.pick = uniforms(11);
     this.ask = liveRegion("live-ask");
     this.report = liveRegion("live-report");
     this.images = html("div", { class: "live-plane-images" });
     this.stage = this.buildStage();
+    this.runner = new Runner("Walk from A to B", { steps: () => this.walk(), draw: () => this.place(this.z), arrive: () => this.arrive(), stopped: () => this.say() });
     root.append(this.ask.node, this.layout());
     this.newPair();
     this.stopWatching = onWidth(root, () => this.resize());
@@ -58,13 +59,14 @@ class Plane {
   }
 
   newPair() {
-    this.halt();
+    this.runner.halt();
     const { labels, codes } = this.model;
     const inside = labels.map((_, i) => i).filter((i) => Math.hypot(codes[2 * i], codes[2 * i + 1]) < 2.2);
     const take = () => inside[Math.floor(this.pick() * inside.length)];
     const end = (i) => ({ label: labels[i], z: [codes[2 * i], codes[2 * i + 1]] });
     if (new Set(inside.map((i) => labels[i])).size > 1) {
-      let [a, b] = [take(), take()];
+      const a = take();
+      let b = take();
       while (labels[a] === labels[b]) b = take();
       this.pair = [end(a), end(b)];
       this.ask.say(html("strong", {}, "Predict first. "), question(this.pair));
@@ -76,11 +78,10 @@ class Plane {
 
   showGame() {
     this.guess = null;
-    this.walk = button("Walk from A to B", () => this.start(), { class: "live-button live-primary" });
     const more = [button("New pair", () => this.newPair()), button("New noise", () => { this.noise += 1; this.draw(); })];
     const ask = choice({ label: "Halfway", options: this.pair.length ? guesses(this.pair) : [], value: null, onInput: (value) => { this.guess = value; } });
     this.game.replaceChildren(...(this.pair.length ? [ask.node] : []),
-      html("div", { class: "live-row" }, ...(this.pair.length ? [this.walk, ...more] : more.slice(1))));
+      html("div", { class: "live-row" }, ...(this.pair.length ? [this.runner.button, ...more] : more.slice(1))));
   }
 
   at(share) {
@@ -88,28 +89,11 @@ class Plane {
     return a.z.map((value, k) => value + share * (b.z[k] - value));
   }
 
-  /** Walk the line; without motion, or after it, stand at the midpoint. */
-  start() {
-    const running = this.frame !== null;
-    this.halt();
-    if (running) return;
-    if (reducedMotion()) {
-      this.arrive();
-      return;
-    }
-    this.walk.textContent = "Stop";
-    let step = 0;
-    const tick = () => {
-      step += 1;
-      this.place(this.at(step / WALK));
-      if (step >= WALK) {
-        this.halt();
-        this.arrive();
-      } else this.frame = requestAnimationFrame(tick);
-    };
-    this.frame = requestAnimationFrame(tick);
+  *walk() {
+    for (let k = 1; k <= WALK; k += 1) yield (this.z = this.at(k / WALK));
   }
 
+  /** After the walk, stand at the midpoint. */
   arrive() {
     this.move(this.at(0.5));
     const [first, ...rest] = verdict(this.pair, this.guess, classAt(this.model, this.z));
@@ -117,14 +101,8 @@ class Plane {
     this.say();
   }
 
-  halt() {
-    if (this.frame !== null) cancelAnimationFrame(this.frame);
-    this.frame = null;
-    if (this.walk) this.walk.textContent = "Walk from A to B";
-  }
-
   move(z) {
-    this.halt();
+    this.runner.halt();
     this.place(z);
   }
 
@@ -190,7 +168,7 @@ class Plane {
 export default async function start(root, options = {}) {
   const figure = new Plane(root, await load(options.model), options);
   return () => {
-    figure.halt();
+    figure.runner.halt();
     figure.stopWatching();
   };
 }

@@ -5,7 +5,8 @@
  */
 
 import { button, choice, slider, toggle } from "../shared/controls.mjs";
-import { html, liveRegion, onWidth, reducedMotion, svg } from "../shared/dom.mjs";
+import { html, liveRegion, onWidth, svg } from "../shared/dom.mjs";
+import { Runner } from "../shared/runner.mjs";
 import { CELLS, nearest, place, push, shares, view } from "./push-down/energy.mjs";
 import { described, drawScene, scale } from "./push-down/plot.mjs";
 import { OUTCOMES, outcome, question, report, verdict } from "./push-down/words.mjs";
@@ -17,12 +18,12 @@ class PushDown {
   constructor(root, { size = 0.5, places = PLACES.join(",") }) {
     this.size = Number(size);
     this.data = String(places).split(",").map((x) => nearest(Number(x)));
-    Object.assign(this, { theta: new Float64Array(CELLS), pushes: 0, negative: true, guess: null, frame: 0 });
+    Object.assign(this, { theta: new Float64Array(CELLS), pushes: 0, negative: true, guess: null });
     this.ask = liveRegion("live-ask");
     this.report = liveRegion("live-report");
     this.drawing = svg("svg", { role: "img" });
     this.stage = html("div", { class: "live-drawing" }, this.drawing);
-    this.runButton = button(`${RUN} pushes`, () => this.pressRun(), { class: "live-button live-primary" });
+    this.runner = new Runner(`${RUN} pushes`, { steps: () => this.run(), draw: () => this.draw(), arrive: () => this.arrive(), stopped: () => this.say() });
     this.drawing.addEventListener("pointerdown", (event) => this.point(event));
     root.append(this.ask.node, this.layout());
     this.ask.say(html("strong", {}, "Predict first. "), question());
@@ -43,7 +44,7 @@ class PushDown {
   controls() {
     const outcomes = choice({ label: "Without the negative phase the mass will end", options: OUTCOMES, value: null, onInput: (value) => (this.guess = value) });
     this.phase = toggle({ label: "Negative phase", value: true, onInput: (on) => this.change({ negative: on }) });
-    const buttons = [button("One push", () => this.once()), this.runButton, button("Back to flat", () => this.flat())];
+    const buttons = [button("One push", () => this.once()), this.runner.button, button("Back to flat", () => this.flat())];
     return html("div", {}, outcomes.node, this.phase, html("div", { class: "live-row" }, ...buttons));
   }
 
@@ -56,12 +57,12 @@ class PushDown {
   }
 
   change(settings) {
-    this.halt();
+    this.runner.halt();
     Object.assign(this, settings);
   }
 
   move(k, cell) {
-    this.halt();
+    this.runner.halt();
     this.data[k] = cell;
     this.sliders[k].set(place(cell));
     this.draw();
@@ -82,43 +83,17 @@ class PushDown {
   }
 
   once() {
-    this.halt();
+    this.runner.halt();
     this.step();
     this.draw();
     this.say();
   }
 
-  pressRun() {
-    if (this.frame !== 0) {
-      this.halt();
-      this.say();
-      return;
-    }
-    let left = RUN;
-    if (reducedMotion()) {
-      while (left-- > 0) this.step();
-      this.arrive();
-      return;
-    }
-    this.runButton.textContent = "Stop";
-    const tick = () => {
-      this.step();
-      left -= 1;
-      this.draw();
-      if (left > 0) this.frame = requestAnimationFrame(tick);
-      else this.arrive();
-    };
-    this.frame = requestAnimationFrame(tick);
-  }
-
-  halt() {
-    if (this.frame !== 0) cancelAnimationFrame(this.frame);
-    this.frame = 0;
-    this.runButton.textContent = `${RUN} pushes`;
+  *run() {
+    for (let k = 0; k < RUN; k += 1) yield this.step();
   }
 
   arrive() {
-    this.halt();
     this.draw();
     this.say();
     if (this.negative) return;
@@ -128,7 +103,7 @@ class PushDown {
   }
 
   flat() {
-    this.halt();
+    this.runner.halt();
     Object.assign(this, { theta: new Float64Array(CELLS), pushes: 0 });
     this.draw();
     this.say();
@@ -149,7 +124,7 @@ class PushDown {
 export default function start(root, options = {}) {
   const figure = new PushDown(root, options);
   return () => {
-    figure.halt();
+    figure.runner.halt();
     figure.stopWatching();
   };
 }

@@ -5,9 +5,10 @@
  */
 
 import { button, choice, slider, toggle } from "../shared/controls.mjs";
-import { html, liveRegion, reducedMotion } from "../shared/dom.mjs";
+import { html, liveRegion } from "../shared/dom.mjs";
 import { uniforms } from "../shared/random.mjs";
 import { freeEnergy, logZ, readRbm } from "../shared/rbm.mjs";
+import { Runner } from "../shared/runner.mjs";
 import { painting, pixelGrid } from "./made-sampler/pixels.mjs";
 import { advance, average, believed, restart, settled, startChain } from "./rbm-gibbs/chain.mjs";
 import { unitGrid } from "./rbm-gibbs/hidden.mjs";
@@ -30,14 +31,14 @@ class GibbsFigure {
     this.logZ = logZ(rbm);
     this.draw01 = uniforms(Number(seed));
     this.chain = startChain(rbm, this.draw01);
-    Object.assign(this, { brush: "1", pace: 2, mean: false, selected: -1, guess: null, asking: true, example: 0, frame: 0 });
+    Object.assign(this, { brush: "1", pace: 2, mean: false, selected: -1, guess: null, asking: true, example: 0 });
     this.ask = liveRegion("live-ask");
     this.report = liveRegion("live-report");
     const { height, width } = rbm;
     this.image = pixelGrid({ height, width, label: "the visible units", paintable: true });
     painting(this.image, { height, width }, (pixel) => this.paint(pixel));
     this.units = unitGrid(rbm, (j) => this.select(j));
-    this.runButton = button(`${RUN} steps`, () => this.pressRun(), { class: "live-button live-primary" });
+    this.runner = new Runner(`${RUN} steps`, { steps: () => this.run(), draw: () => this.draw(), arrive: () => this.arrive(), stopped: () => this.say(), pace: () => this.pace });
     root.append(this.ask.node, this.layout());
     if (rbm.examples.length > 0) this.holdHalf();
     this.putQuestion();
@@ -48,7 +49,7 @@ class GibbsFigure {
   layout() {
     const panel = (name, title, ...content) =>
       html("div", { class: `live-panel ${name}` }, html("p", { class: "live-title" }, title), ...content);
-    const buttons = [button("Step", () => this.step()), this.runButton, button("New noise", () => this.renew())];
+    const buttons = [button("Step", () => this.step()), this.runner.button, button("New noise", () => this.renew())];
     const legend = html("p", { class: "live-legend" }, "Hidden units: blue wants ink, orange wants paper; a frame marks those that are on");
     return html("div", { class: "live-panels live-rbm" },
       panel("live-a", "Visible units: press or paint to hold pixels", this.image.node, html("div", { class: "live-row" }, ...buttons)),
@@ -97,20 +98,20 @@ class GibbsFigure {
   }
 
   another() {
-    this.halt();
+    this.runner.halt();
     this.example = (this.example + 1) % this.rbm.examples.length;
     this.holdHalf();
     this.afresh();
   }
 
   renew() {
-    this.halt();
+    this.runner.halt();
     restart(this.rbm, this.chain, this.draw01);
     this.afresh();
   }
 
   letGo() {
-    this.halt();
+    this.runner.halt();
     this.chain.held.clear();
     restart(this.rbm, this.chain, this.draw01);
     this.afresh();
@@ -136,45 +137,17 @@ class GibbsFigure {
   }
 
   step() {
-    this.halt();
+    this.runner.halt();
     advance(this.rbm, this.chain, this.draw01);
     this.draw();
     this.say();
   }
 
-  pressRun() {
-    if (this.frame !== 0) {
-      this.halt();
-      this.say();
-      return;
-    }
-    let left = RUN;
-    const some = (count) => {
-      for (let k = 0; k < count && left > 0; k += 1, left -= 1) advance(this.rbm, this.chain, this.draw01);
-    };
-    if (reducedMotion()) {
-      some(RUN);
-      this.arrive();
-      return;
-    }
-    this.runButton.textContent = "Stop";
-    const tick = () => {
-      some(this.pace);
-      this.draw();
-      if (left > 0) this.frame = requestAnimationFrame(tick);
-      else this.arrive();
-    };
-    this.frame = requestAnimationFrame(tick);
-  }
-
-  halt() {
-    if (this.frame !== 0) cancelAnimationFrame(this.frame);
-    this.frame = 0;
-    this.runButton.textContent = `${RUN} steps`;
+  *run() {
+    for (let k = 0; k < RUN; k += 1) yield advance(this.rbm, this.chain, this.draw01);
   }
 
   arrive() {
-    this.halt();
     this.draw();
     this.say();
     if (!this.asking || this.chain.held.size === this.rbm.visible) return;
@@ -206,5 +179,5 @@ class GibbsFigure {
 /** Fill `root` with the figure; returns a function that stops it. */
 export default async function start(root, options = {}) {
   const figure = new GibbsFigure(root, await loadModel(options.model), options);
-  return () => figure.halt();
+  return () => figure.runner.halt();
 }

@@ -1,18 +1,11 @@
 /** The drawings of the bound: prior, posterior and q over z; and the bars whose sum never moves. */
 
 import { svg } from "../../shared/dom.mjs";
+import { ROWS } from "../../shared/stage.mjs";
 import { logNormal } from "../kl-tug-of-war/divergence.mjs";
 
 export const VIEW = { low: -3.5, high: 3.5 };
-export const ROWS = { "is-mean": 210, "is-scale": 246 }; // where the handles lie below the axis
 const LOWEST = -8; // nats at the left end of the bars
-
-/** From z to pixels and back, for a drawing of the given width. */
-export function scaleOf(width, margin = 8) {
-  const unit = (width - 2 * margin) / (VIEW.high - VIEW.low);
-  const toPixel = (z) => margin + (z - VIEW.low) * unit;
-  return { full: width, toPixel, toZ: (pixel) => VIEW.low + (pixel - margin) / unit };
-}
 
 function path(z, values, toPixel, toHeight, closed) {
   const points = [];

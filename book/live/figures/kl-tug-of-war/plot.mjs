@@ -1,19 +1,12 @@
 /** The drawings of the tug-of-war: both densities with the handles of q, both integrands, both divergences as bars. */
 
 import { svg } from "../../shared/dom.mjs";
+import { ROWS, lineScale } from "../../shared/stage.mjs";
 import { logNormal } from "./divergence.mjs";
 
 export const VIEW = { low: -8, high: 8 };
-export const ROWS = { "is-mean": 210, "is-scale": 246 }; // where the handles lie below the axis
 const TALLEST = 0.75; // of the densities that are drawn whole
 const LONGEST = 4; // nats that a bar can show
-
-/** From x to pixels and back, for a drawing of the given width. */
-export function scaleOf(width, margin = 8) {
-  const unit = (width - 2 * margin) / (VIEW.high - VIEW.low);
-  const toPixel = (x) => margin + (x - VIEW.low) * unit;
-  return { full: width, toPixel, toX: (pixel) => VIEW.low + (pixel - margin) / unit };
-}
 
 /** The path of a curve over the points of the grid that are in view; `close` leads it back along a base line. */
 function path({ x }, values, toPixel, toHeight, close) {
@@ -51,7 +44,7 @@ export function drawDensities(target, q, toPixel) {
 /** One integrand as a filled curve; what lies above the axis costs, what lies below is given back. */
 export function drawIntegrand(target, values, width, className, label) {
   const height = 112;
-  const { toPixel } = scaleOf(width);
+  const { toPixel } = lineScale(VIEW, width);
   const inView = values.filter((_, i) => target.x[i] > VIEW.low && target.x[i] < VIEW.high);
   const [low, high] = [Math.min(-0.25, ...inView), Math.max(0.5, ...inView)];
   const toHeight = (value) => 12 + ((high - value) / (high - low)) * (height - 24);
