@@ -7,7 +7,6 @@ import pytest
 import torch
 
 from genbook.ebm import (
-    RBM,
     BernoulliVisible,
     GaussianVisible,
     GeometricPath,
@@ -23,15 +22,7 @@ from genbook.ebm import (
 )
 from genbook.numerics import all_states, seeded
 from genbook.numerics.mcmc import metropolis_hastings, random_walk
-
-
-def lively(visible, hidden, seed=0, scale=1.5):
-    with seeded(seed):
-        rbm = RBM(visible, hidden, scale).double()
-        with torch.no_grad():
-            rbm.c.normal_()
-            rbm.visible.b.normal_()
-    return rbm
+from tests.ebm.lively import lively_rbm
 
 
 def bernoulli(h, p):
@@ -40,7 +31,7 @@ def bernoulli(h, p):
 
 def test_the_mean_weight_is_exact_by_enumeration_of_every_walk():
     """E[w] as a product of matrices: no sampling, so a wrong ratio or a wrong order shows at once."""
-    rbm = lively(BernoulliVisible(3), 2)
+    rbm = lively_rbm(BernoulliVisible(3), 2, scale=1.5)
     path, betas = RBMPath(rbm, torch.tensor([0.3, -1.0, 0.5]).double()), [0.0, 0.2, 0.7, 1.0]
     x, h = all_states(3).double(), all_states(2).double()
     with torch.no_grad():
@@ -60,7 +51,7 @@ def test_the_mean_weight_is_exact_by_enumeration_of_every_walk():
 
 
 def test_a_step_of_the_path_has_the_conditionals_of_its_beta():
-    rbm = lively(BernoulliVisible(3), 2)
+    rbm = lively_rbm(BernoulliVisible(3), 2, scale=1.5)
     path, x, h = RBMPath(rbm, torch.tensor([2.0, -1.0, 0.0]).double()), all_states(3).double(), all_states(2).double()
     start, beta = 5, 0.4
     with torch.no_grad():
@@ -75,7 +66,7 @@ def test_a_step_of_the_path_has_the_conditionals_of_its_beta():
 
 @pytest.mark.parametrize("visible", [BernoulliVisible(12), GaussianVisible(6, 1.0)], ids=["bits", "reals"])
 def test_log_z_within_three_standard_errors(visible):
-    rbm = lively(visible, 8, scale=0.8)
+    rbm = lively_rbm(visible, 8, scale=0.8)
     path, truth = RBMPath(rbm), HiddenSum(rbm).log_z().item()
     for seed in range(3):
         with seeded(seed):
@@ -84,7 +75,7 @@ def test_log_z_within_three_standard_errors(visible):
 
 
 def test_forward_below_and_reverse_above_on_average():
-    rbm = lively(BernoulliVisible(10), 6)
+    rbm = lively_rbm(BernoulliVisible(10), 6, scale=1.5)
     path, exact, betas = RBMPath(rbm), HiddenSum(rbm), linear_schedule(8)
     truth = exact.log_z().item()
     with seeded(2):
@@ -96,7 +87,7 @@ def test_forward_below_and_reverse_above_on_average():
 
 
 def test_reverse_weights_of_exact_draws_are_unbiased_for_one_over_z():
-    rbm = lively(BernoulliVisible(8), 5, scale=1.0)
+    rbm = lively_rbm(BernoulliVisible(8), 5, scale=1.0)
     path, exact = RBMPath(rbm), HiddenSum(rbm)
     with seeded(3):
         found = reverse_log_z(path.base_log_z(), reverse_log_weights(path, linear_schedule(40), exact.sample(20_000)))
@@ -104,7 +95,7 @@ def test_reverse_weights_of_exact_draws_are_unbiased_for_one_over_z():
 
 
 def test_without_intermediate_steps_it_is_importance_sampling():
-    rbm = lively(BernoulliVisible(6), 3, scale=0.5)
+    rbm = lively_rbm(BernoulliVisible(6), 3, scale=0.5)
     path = RBMPath(rbm)
     with seeded(4):
         log_w = forward_log_weights(path, [0.0, 1.0], 50)
@@ -114,7 +105,7 @@ def test_without_intermediate_steps_it_is_importance_sampling():
 
 
 def test_raise_is_exact_for_the_annealed_model_and_close_for_the_rbm():
-    rbm = lively(BernoulliVisible(4), 3, scale=1.0)
+    rbm = lively_rbm(BernoulliVisible(4), 3, scale=1.0)
     path, x = RBMPath(rbm), all_states(4).double()
     with seeded(5):
         log_p = raise_log_prob(path, [0.0, 0.5, 1.0], x, chains=20_000)
@@ -166,13 +157,13 @@ def test_schedules_climb_from_zero_to_one(schedule):
 
 @pytest.mark.parametrize("betas", [[], [0.0], [0.0, 0.5], [0.1, 1.0], [0.0, 0.5, 0.5, 1.0], [0.0, math.nan, 1.0]])
 def test_bad_schedules_are_refused(betas):
-    path = RBMPath(lively(BernoulliVisible(3), 2))
+    path = RBMPath(lively_rbm(BernoulliVisible(3), 2, scale=1.5))
     with pytest.raises(ValueError, match=r"expected numbers that climb from 0 to 1.*\.$"):
         forward_log_weights(path, betas, 3)
 
 
 def test_other_bad_input_is_refused():
-    rbm = lively(BernoulliVisible(3), 2)
+    rbm = lively_rbm(BernoulliVisible(3), 2, scale=1.5)
     with pytest.raises(ValueError, match="expected \\(3,\\)"):
         RBMPath(rbm, torch.zeros(4))
     with pytest.raises(ValueError, match="n >= 2 chains"):

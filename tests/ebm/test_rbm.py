@@ -20,15 +20,7 @@ from genbook.ebm import (
 from genbook.ebm.coins import flip
 from genbook.numerics import all_states, integrate, seeded
 from genbook.protocols import HasEnergy, HasLogProb
-
-
-def lively(visible, hidden, seed=0, scale=1.0):
-    with seeded(seed):
-        rbm = RBM(visible, hidden, scale).double()
-        with torch.no_grad():
-            rbm.c.normal_()
-            rbm.visible.b.normal_()
-    return rbm
+from tests.ebm.lively import lively_rbm
 
 
 def both(rbm, x):
@@ -38,7 +30,7 @@ def both(rbm, x):
 
 
 def test_joint_energy_by_hand():
-    rbm = lively(BernoulliVisible(2), 2)
+    rbm = lively_rbm(BernoulliVisible(2), 2)
     with torch.no_grad():
         rbm.w.copy_(torch.tensor([[1.0, 2.0], [3.0, 4.0]]))
         rbm.c.copy_(torch.tensor([0.5, -1.0]))
@@ -49,7 +41,7 @@ def test_joint_energy_by_hand():
 
 @pytest.mark.parametrize("visible", [BernoulliVisible(5), GaussianVisible(5, 0.6)], ids=["bits", "reals"])
 def test_free_energy_is_brute_force_over_hidden_states(visible):
-    rbm = lively(visible, 4)
+    rbm = lively_rbm(visible, 4)
     with seeded(1):
         x = torch.randint(2, (9, 5)).double() + (0.3 * torch.randn(9, 5) if isinstance(visible, GaussianVisible) else 0)
     rows, h, n = both(rbm, x)
@@ -58,18 +50,18 @@ def test_free_energy_is_brute_force_over_hidden_states(visible):
 
 
 def test_log_z_over_hidden_states_is_log_z_over_visible_states():
-    rbm = lively(BernoulliVisible(7), 4)
+    rbm = lively_rbm(BernoulliVisible(7), 4)
     torch.testing.assert_close(HiddenSum(rbm).log_z(), Enumerated(rbm, 7).log_z(), rtol=1e-12, atol=1e-12)
 
 
 def test_gaussian_log_z_is_the_integral():
-    rbm = lively(GaussianVisible(2, 0.8), 3)
+    rbm = lively_rbm(GaussianVisible(2, 0.8), 3)
     integral = integrate(lambda x: -rbm.energy(x), [-15.0, -15.0], [15.0, 15.0], 1200)
     assert abs(HiddenSum(rbm).log_z().item() - math.log(integral)) < 1e-8
 
 
 def test_gaussian_rbm_is_a_mixture_of_normals_at_sums_of_weights():
-    rbm = lively(GaussianVisible(3, 0.5), 2)
+    rbm = lively_rbm(GaussianVisible(3, 0.5), 2)
     weights = HiddenSum(rbm).log_hidden().softmax(0)
     means = rbm.visible.b + all_states(2).double() @ rbm.w.T
     with seeded(2):
@@ -80,7 +72,7 @@ def test_gaussian_rbm_is_a_mixture_of_normals_at_sums_of_weights():
 
 @pytest.mark.parametrize("visible", [BernoulliVisible(4), GaussianVisible(2, 0.8)], ids=["bits", "reals"])
 def test_positive_minus_negative_phase_is_autograd_of_the_exact_likelihood(visible):
-    rbm = lively(visible, 3)
+    rbm = lively_rbm(visible, 3)
     parameters = list(rbm.parameters())
     with seeded(3):
         x = torch.randint(2, (6, visible.dim)).double()
@@ -92,7 +84,7 @@ def test_positive_minus_negative_phase_is_autograd_of_the_exact_likelihood(visib
 
 
 def test_with_every_state_weighted_the_two_phases_agree_to_rounding():
-    rbm = lively(BernoulliVisible(4), 3)
+    rbm = lively_rbm(BernoulliVisible(4), 3)
     parameters, states = list(rbm.parameters()), all_states(4).double()
     x = states[[1, 7, 12]]
     with torch.no_grad():
@@ -104,7 +96,7 @@ def test_with_every_state_weighted_the_two_phases_agree_to_rounding():
 
 
 def test_block_gibbs_has_the_exact_transition_probabilities():
-    rbm = lively(BernoulliVisible(3), 2)
+    rbm = lively_rbm(BernoulliVisible(3), 2)
     x, start = all_states(3).double(), 6
     h = all_states(2).double()
     with torch.no_grad():
@@ -123,7 +115,7 @@ def test_block_gibbs_has_the_exact_transition_probabilities():
 
 
 def test_sample_approaches_the_distribution():
-    rbm = lively(BernoulliVisible(3), 2)
+    rbm = lively_rbm(BernoulliVisible(3), 2)
     truth = HiddenSum(rbm).log_prob(all_states(3).double()).exp().detach()
     with seeded(5):
         x = rbm.sample(40_000, steps=200)
@@ -132,7 +124,7 @@ def test_sample_approaches_the_distribution():
 
 
 def test_free_energy_agrees_with_scikit_learn():
-    rbm = lively(BernoulliVisible(6), 4)
+    rbm = lively_rbm(BernoulliVisible(6), 4)
     other = BernoulliRBM(4)
     other.components_ = rbm.w.detach().T.numpy()
     other.intercept_hidden_, other.intercept_visible_ = rbm.c.detach().numpy(), rbm.visible.b.detach().numpy()
@@ -157,7 +149,7 @@ def test_bits_of_tiny_probability_do_come():
 
 
 def test_contrastive_divergence_is_the_loss_against_a_short_chain_from_the_data():
-    rbm = lively(BernoulliVisible(5), 3)
+    rbm = lively_rbm(BernoulliVisible(5), 3)
     x = all_states(5)[:10].double()
     with seeded(8):
         ours = contrastive_divergence(rbm, x, 3)
@@ -167,7 +159,7 @@ def test_contrastive_divergence_is_the_loss_against_a_short_chain_from_the_data(
 
 
 def test_persistent_chains_go_on_and_travel_with_copies():
-    rbm = lively(BernoulliVisible(5), 3)
+    rbm = lively_rbm(BernoulliVisible(5), 3)
     chains = all_states(5).double()
     persistent = Persistent(rbm, chains, steps=2)
     with seeded(9):
@@ -194,7 +186,7 @@ def test_fit_moments_makes_the_likeliest_independent_units():
 
 
 def test_only_what_can_keep_the_promise_has_log_prob():
-    rbm = lively(BernoulliVisible(5), 3)
+    rbm = lively_rbm(BernoulliVisible(5), 3)
     assert isinstance(rbm, HasEnergy) and not isinstance(rbm, HasLogProb)
     assert isinstance(HiddenSum(rbm), HasLogProb) and isinstance(Enumerated(rbm, 5), HasLogProb)
 

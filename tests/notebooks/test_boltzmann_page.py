@@ -5,23 +5,15 @@ import torch
 from page_functions import load_page_functions
 from pages import ROOT
 
-from genbook.ebm import RBM, BernoulliVisible, BoltzmannMachine, Enumerated, HiddenSum
+from genbook.ebm import BernoulliVisible, BoltzmannMachine, Enumerated, HiddenSum
 from genbook.numerics import all_states, seeded
 from genbook.numerics.mcmc import gibbs, gibbs_matrix
+from tests.ebm.lively import lively_rbm
 
 
 @pytest.fixture(scope="module")
 def page():
     return load_page_functions(ROOT / "chapters" / "ebm" / "boltzmann.ipynb")
-
-
-def lively_rbm() -> RBM:
-    with seeded(0):
-        rbm = RBM(BernoulliVisible(7), 4, scale=1.0).double()
-        with torch.no_grad():
-            rbm.c.normal_()
-            rbm.visible.b.normal_()
-    return rbm
 
 
 def test_two_phases_have_the_gradient_of_the_exact_likelihood(page) -> None:
@@ -36,7 +28,7 @@ def test_two_phases_have_the_gradient_of_the_exact_likelihood(page) -> None:
 
 
 def test_free_energy_and_log_z(page) -> None:
-    rbm, x = lively_rbm(), all_states(7).double()
+    rbm, x = lively_rbm(BernoulliVisible(7), 4), all_states(7).double()
     weights = rbm.w, rbm.visible.b, rbm.c
     torch.testing.assert_close(page.free_energy(x, *weights), rbm.energy(x))
     torch.testing.assert_close(page.rbm_log_z(*weights), HiddenSum(rbm).log_z())
