@@ -43,6 +43,35 @@ class Opened:
         return host
 
 
+def slider_value(figure: Locator, name: str) -> float:
+    """Return where the slider of that name stands."""
+    return float(figure.get_by_role("slider", name=name).get_attribute("aria-valuenow"))
+
+
+def middle(node: Locator) -> tuple[float, float]:
+    """Return the pixel in the middle of `node`."""
+    box = node.bounding_box()
+    return box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+
+
+def drag(node: Locator, right: float) -> None:
+    """Press the mouse on the middle of `node`, move it so many pixels to the right and let go."""
+    mouse, (x, y) = node.page.mouse, middle(node)
+    mouse.move(x, y)
+    mouse.down()
+    mouse.move(x + right, y, steps=5)
+    mouse.up()
+
+
+def swipe(node: Locator, right: float) -> None:
+    """Put a finger on the middle of `node`, move it so many pixels to the right in two steps and lift it."""
+    x, y = middle(node)
+    session = node.page.context.new_cdp_session(node.page)
+    for kind, to in (("touchStart", x), ("touchMove", x + right / 2), ("touchMove", x + right), ("touchEnd", None)):
+        points = [] if to is None else [{"x": to, "y": y}]
+        session.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
+
+
 @pytest.fixture
 def live(browser: Browser, tmp_path: Path) -> Iterator[Callable]:
     """Open a page with the given body: `with live(figure_html("made-masks")) as opened: ...`."""

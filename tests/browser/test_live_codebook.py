@@ -4,9 +4,9 @@ import re
 
 from playwright.sync_api import Locator, expect
 
-from .live_page import axe_violations, figure_html, live
+from .live_page import figure_html, live, swipe
 
-__all__ = ["axe_violations", "live"]
+__all__ = ["live"]
 NAME = "codebook"
 
 
@@ -67,13 +67,8 @@ def test_a_dead_code_that_is_dragged_to_the_points_comes_to_life(live) -> None:
 def test_a_finger_drags_too_and_the_page_stays_narrow(live) -> None:
     with live(figure_html(NAME), width=360, has_touch=True) as opened:
         figure = opened.figure(NAME)
-        box = figure.get_by_role("button", name="Code 1").locator("circle").nth(1).bounding_box()
         before = place(figure, 1)
-        x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
-        session = opened.page.context.new_cdp_session(opened.page)
-        for kind, at in (("touchStart", x), ("touchMove", x - 30), ("touchMove", x - 60), ("touchEnd", None)):
-            points = [] if at is None else [{"x": at, "y": y}]
-            session.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
+        swipe(figure.get_by_role("button", name="Code 1").locator("circle").nth(1), -60)
         assert place(figure, 1)[0] < before[0] - 0.5
         assert opened.page.evaluate("() => document.documentElement.scrollWidth") <= 360
         assert opened.faults == []
@@ -95,10 +90,3 @@ def test_keys_move_a_code_and_the_memory(live) -> None:
         figure.get_by_role("button", name="Start on random points").press("Enter")
         expect(figure.locator(".live-report")).to_contain_text("After 0 steps")
         assert opened.faults == []
-
-
-def test_accessible_in_light_and_dark(live, axe_violations) -> None:
-    for theme in ("light", "dark"):
-        with live(figure_html(NAME), theme=theme) as opened:
-            opened.figure(NAME)
-            assert axe_violations(opened.page) == []

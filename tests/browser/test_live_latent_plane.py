@@ -4,9 +4,9 @@ import re
 
 from playwright.sync_api import Locator, expect
 
-from .live_page import axe_violations, figure_html, live
+from .live_page import figure_html, live, swipe
 
-__all__ = ["axe_violations", "live"]
+__all__ = ["live"]
 NAME = "latent-plane"
 
 
@@ -66,12 +66,7 @@ def test_the_mouse_moves_the_point_and_the_noise_changes_only_the_draws(live) ->
 def test_a_finger_drags_on_a_narrow_page(live) -> None:
     with live(figure_html(NAME), width=360, has_touch=True) as opened:
         figure = opened.figure(NAME)
-        box = figure.locator(".live-plane-stage").bounding_box()
-        x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
-        session = opened.page.context.new_cdp_session(opened.page)
-        for kind, at in (("touchStart", x), ("touchMove", x + 40), ("touchMove", x + 80), ("touchEnd", None)):
-            points = [] if at is None else [{"x": at, "y": y}]
-            session.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
+        swipe(figure.locator(".live-plane-stage"), 80)
         assert place(figure)[0] > 1
         assert opened.page.evaluate("() => document.documentElement.scrollWidth") <= 360
         assert opened.faults == []
@@ -86,10 +81,3 @@ def test_keys_move_the_point(live) -> None:
         figure.get_by_label("z\u2082").press("End")
         assert place(figure) == (-3, 3) and picture(figure) != before
         assert opened.faults == []
-
-
-def test_accessible_in_light_and_dark(live, axe_violations) -> None:
-    for theme in ("light", "dark"):
-        with live(figure_html(NAME), theme=theme) as opened:
-            opened.figure(NAME)
-            assert axe_violations(opened.page) == []

@@ -4,9 +4,9 @@ import re
 
 from playwright.sync_api import Locator, expect
 
-from .live_page import axe_violations, figure_html, live
+from .live_page import figure_html, live
 
-__all__ = ["axe_violations", "live"]
+__all__ = ["live"]
 NAME = "ppca-directions"
 
 
@@ -83,10 +83,3 @@ def test_a_finger_on_a_phone(live) -> None:
         expect(figure.locator(".live-a .live-report")).to_contain_text("Direction 11")
         assert opened.page.evaluate("document.documentElement.scrollWidth") <= 360
         assert opened.faults == []
-
-
-def test_accessible_in_light_and_dark(live, axe_violations) -> None:
-    for theme in ("light", "dark"):
-        with live(figure_html(NAME), theme=theme) as opened:
-            opened.figure(NAME)
-            assert axe_violations(opened.page) == []

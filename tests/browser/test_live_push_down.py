@@ -4,9 +4,9 @@ import re
 
 from playwright.sync_api import Locator, expect
 
-from .live_page import axe_violations, figure_html, live
+from .live_page import figure_html, live
 
-__all__ = ["axe_violations", "live"]
+__all__ = ["live"]
 NAME = "push-down"
 
 
@@ -82,10 +82,3 @@ def test_a_finger_moves_a_datum_on_a_narrow_screen(live) -> None:
         assert figure.get_by_label("Datum 1").input_value() == "-3"
         assert opened.page.evaluate("() => document.documentElement.scrollWidth") <= 360
         assert opened.faults == []
-
-
-def test_accessible_in_both_themes(live, axe_violations) -> None:
-    for theme in ("light", "dark"):
-        with live(figure_html(NAME), theme=theme) as opened:
-            opened.figure(NAME)
-            assert axe_violations(opened.page) == []

@@ -9,9 +9,9 @@ from genbook.ebm import HiddenSum
 from genbook.interactive import rbm_from_bytes
 from genbook.interactive.modules import live_folder
 
-from .live_page import axe_violations, figure_html, live
+from .live_page import figure_html, live
 
-__all__ = ["axe_violations", "live"]
+__all__ = ["live"]
 NAME = "rbm-gibbs"
 
 
@@ -98,10 +98,3 @@ def test_paint_with_a_finger_on_a_narrow_screen(live) -> None:
         expect(figure.locator(".is-given")).to_have_count(1)
         assert opened.page.evaluate("() => document.documentElement.scrollWidth") <= 360
         assert opened.faults == []
-
-
-def test_accessible_in_both_themes(live, axe_violations) -> None:
-    for theme in ("light", "dark"):
-        with live(figure_html(NAME), theme=theme) as opened:
-            opened.figure(NAME)
-            assert axe_violations(opened.page) == []
