@@ -39,7 +39,7 @@ from genbook.vae import (
 DIGITS, LETTERS = "0123456789", "BDEFHKPR"
 OUTPUT = DiscretizedLogisticMixture(levels=17, components=1)
 LATENTS, FEATURES, WIDTH, BATCH = 16, 32, 384, 64
-STEPS, STEPS_REST = 4000, 1200
+STEPS, STEPS_REST = 6000, 1200
 CUTS = (9, 14)  # rows that are given; the letters begin at about the fifth
 NOTE = "CPU seconds of training; shares and nats of 2,000 test glyphs of a seed of their own"
 CLASSIFIER = glyph_classifier()
