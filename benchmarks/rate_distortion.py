@@ -25,7 +25,7 @@ from genbook.vae.information import active_units, information
 from genbook.vae.posterior_collapse import constant, weighted, weighted_loss
 
 SEEDS = (0, 1, 2)
-BETAS = (0.1, 0.25, 0.5, 1.0, 2.0, 4.0, 8.0, 16.0, 64.0)
+BETAS = (0.1, 0.25, 0.5, 1.0, 2.0, 4.0, 8.0)
 STEPS, BATCH, LATENTS, WIDTH, PICTURES = 600, 50, 16, 192, 8
 MIXTURE = DiscretizedLogisticMixture(levels=17, components=5)
 DATA = digits()

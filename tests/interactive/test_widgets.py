@@ -21,6 +21,7 @@ from genbook.interactive import (
     made_masks,
     made_sampler,
     ppca_directions,
+    rate_distortion,
 )
 from genbook.interactive.modules import closure, imports, live_folder, widget_source
 from genbook.nn import MaskedMLP
@@ -40,6 +41,7 @@ FIGURES = [
     "made-sampler",
     "ppca-directions",
     "push-down",
+    "rate-distortion",
     "rbm-gibbs",
     "receptive-field",
 ]
@@ -82,6 +84,7 @@ def test_options_and_models_reach_the_widget() -> None:
     masks = made_masks(hidden=3, units=5)
     assert masks.options == {"hidden": 3, "units": 5} and masks.file == b""
     assert made_sampler().file == (live_folder() / "models" / "made-digits.safetensors").read_bytes()
+    assert rate_distortion(4.0).file == (live_folder() / "models" / "rate-distortion.json").read_bytes()
     assert elbo_bars(bend=0.0).options == {"x": 1.5, "bend": 0.0, "mean": 0.0, "scale": 1.0}
     assert kl_tug_of_war(mean=1.0).options == {"mean": 1.0, "scale": 1.0, "separation": 5.0, "weight": 0.4}
     assert code_trie("tea").options == {"text": "tea"}
@@ -101,6 +104,7 @@ def test_options_and_models_reach_the_widget() -> None:
         (lambda: made_masks(hidden=4), ValueError),
         (lambda: made_masks(units=1), ValueError),
         (lambda: elbo_bars(scale=0.0), ValueError),
+        (lambda: rate_distortion(0.0), ValueError),
         (lambda: kl_tug_of_war(scale=0.0), ValueError),
         (lambda: fid_samples(features=3), ValueError),
         (lambda: fid_samples(n=4), ValueError),

@@ -23,6 +23,7 @@ from genbook.interactive.widgets import (
     made_sampler,
     ppca_directions,
     push_down,
+    rate_distortion,
     rbm_gibbs,
 )
 
@@ -50,6 +51,7 @@ __all__ = [
     "plane_decoder",
     "ppca_directions",
     "push_down",
+    "rate_distortion",
     "rbm_bytes",
     "rbm_from_bytes",
     "rbm_gibbs",

@@ -186,6 +186,17 @@ def elbo_bars(x: float = 1.5, bend: float = 0.8, mean: float = 0.0, scale: float
     return _figure("elbo-bars", {"x": x, "bend": bend, "mean": mean, "scale": scale})
 
 
+def rate_distortion(beta: float = 1.0) -> LiveFigure:
+    """Return the figure that walks along the rate-distortion curve of VAEs of the digits, from one `beta` to another.
+
+    Raises:
+        ValueError: beta is not positive.
+    """
+    if not 0 < beta < float("inf"):
+        raise ValueError(f"beta is {beta}, expected a positive number.")
+    return _figure("rate-distortion", {"beta": beta}, (live_folder() / "models" / "rate-distortion.json").read_bytes())
+
+
 def rbm_gibbs(
     rbm: RBM | None = None, shape: tuple[int, int] | None = None, examples: Tensor | None = None
 ) -> LiveFigure:
