@@ -7,7 +7,7 @@
  */
 
 import { button, choice, slider, toggle } from "../shared/controls.mjs";
-import { html, liveRegion, onWidth, svg } from "../shared/dom.mjs";
+import { html, liveRegion, onWidth, panel, svg } from "../shared/dom.mjs";
 import { Runner } from "../shared/runner.mjs";
 import { landscape, paths, traces } from "./chains/draw.mjs";
 import { barrier } from "./chains/sampler.mjs";
@@ -33,7 +33,6 @@ class ChainsFigure {
   }
 
   layout() {
-    const panel = (name, title, ...content) => html("div", { class: `live-panel ${name}` }, html("p", { class: "live-title" }, title), ...content);
     return html("div", { class: "live-panels live-chains" },
       panel("live-a", "Three chains and their last steps", this.map, this.traces, html("p", { class: "live-legend" }, "their places along the line through both valleys, over the steps"), this.report.node),
       panel("live-d", "Choose, predict, run", this.controls()));

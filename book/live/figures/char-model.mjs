@@ -6,7 +6,7 @@
  */
 
 import { button, choice, slider } from "../shared/controls.mjs";
-import { html, liveRegion, reducedMotion, uniqueId } from "../shared/dom.mjs";
+import { html, liveRegion, panel, reducedMotion, uniqueId } from "../shared/dom.mjs";
 import { ALPHABET, encode, readCharModel } from "../shared/lstm.mjs";
 import { uniforms } from "../shared/random.mjs";
 import { bars } from "./char-model/bars.mjs";
@@ -33,8 +33,6 @@ class CharModel {
   }
 
   layout(chart) {
-    const panel = (name, title, ...content) =>
-      html("div", { class: `live-panel ${name}` }, html("p", { class: "live-title" }, title), ...content);
     return html("div", { class: "live-panels live-char" },
       panel("live-a", "Your text, and how the model goes on", this.typing(), this.report.node),
       panel("live-b", "The next character", chart, this.quiz(), this.heat()));

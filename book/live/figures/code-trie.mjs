@@ -6,7 +6,7 @@
  */
 
 import { button, choice } from "../shared/controls.mjs";
-import { html, liveRegion, onWidth, reducedMotion, uniqueId } from "../shared/dom.mjs";
+import { html, liveRegion, onWidth, panel, reducedMotion, uniqueId } from "../shared/dom.mjs";
 import { roving } from "../shared/roving.mjs";
 import { drawShares, drawTable, drawTrie } from "./code-trie/draw.mjs";
 import { codeOf } from "./code-trie/huffman.mjs";
@@ -38,8 +38,6 @@ class CodeTrie {
   }
 
   layout() {
-    const panel = (name, title, ...content) =>
-      html("div", { class: `live-panel ${name}` }, html("p", { class: "live-title" }, title), ...content);
     return html("div", { class: "live-panels live-trie" },
       panel("live-a", "The trie: left is 0, right is 1", this.typing(), this.tree, this.shares),
       panel("live-b", "What it costs", this.report.node, this.bits, this.table, this.quiz()));

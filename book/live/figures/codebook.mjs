@@ -5,7 +5,7 @@
  */
 
 import { button, choice, slider, toggle } from "../shared/controls.mjs";
-import { html, liveRegion, onWidth, svg } from "../shared/dom.mjs";
+import { html, liveRegion, onWidth, panel, svg } from "../shared/dom.mjs";
 import { uniforms } from "../shared/random.mjs";
 import { Runner } from "../shared/runner.mjs";
 import { SIZE, drawPlane, scale } from "./codebook/plot.mjs";
@@ -51,8 +51,6 @@ class Codebook {
   }
 
   layout() {
-    const panel = (name, title, ...content) =>
-      html("div", { class: `live-panel ${name}` }, html("p", { class: "live-title" }, title), ...content);
     const guesses = choice({ label: "In use after 40 steps without revival", options: SHARES, value: null, onInput: (value) => (this.guess = value) });
     const revive = toggle({ label: "Revive the dead", value: this.settings.revive, onInput: (on) => this.change({ revive: on }) });
     const memory = slider({ label: "Memory γ", min: 0, max: 0.95, step: 0.05, value: this.settings.decay, format: (value) => value.toFixed(2), onInput: (value) => this.change({ decay: value }) });

@@ -5,7 +5,7 @@
  */
 
 import { button, choice, slider } from "../shared/controls.mjs";
-import { html, liveRegion, onWidth } from "../shared/dom.mjs";
+import { html, liveRegion, onWidth, panel } from "../shared/dom.mjs";
 import { Runner } from "../shared/runner.mjs";
 import { gaussianStage } from "../shared/stage.mjs";
 import { BOUNDS, climb, terms, world } from "./elbo-bars/model.mjs";
@@ -39,8 +39,6 @@ class ElboBars {
   }
 
   layout() {
-    const panel = (name, title, ...content) =>
-      html("div", { class: `live-panel ${name}` }, html("p", { class: "live-title" }, title), ...content);
     return html("div", { class: "live-panels live-kl live-elbo" },
       panel("live-a", "Drag the blue dot (mean) and the arrows (width) of q",
         this.stage.node,

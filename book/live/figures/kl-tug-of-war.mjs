@@ -6,7 +6,7 @@
  */
 
 import { button, choice, slider } from "../shared/controls.mjs";
-import { html, liveRegion, onWidth } from "../shared/dom.mjs";
+import { html, liveRegion, onWidth, panel } from "../shared/dom.mjs";
 import { Runner } from "../shared/runner.mjs";
 import { gaussianStage } from "../shared/stage.mjs";
 import { COVER, SEEK, descend, onGrid } from "./kl-tug-of-war/divergence.mjs";
@@ -78,8 +78,6 @@ class TugOfWar {
   }
 
   layout() {
-    const panel = (name, title, ...content) =>
-      html("div", { class: `live-panel ${name}` }, html("p", { class: "live-title" }, title), ...content);
     return html("div", { class: "live-panels live-kl" },
       panel("live-a", "Drag the blue dot (mean) and the arrows (width)", this.stage.node, this.report.node, this.integrands),
       panel("live-b", "Two prices for the same q", this.bars, this.predictions(), this.controls()));

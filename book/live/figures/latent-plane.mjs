@@ -6,7 +6,7 @@
  */
 
 import { button, choice, slider } from "../shared/controls.mjs";
-import { html, liveRegion, onWidth, svg } from "../shared/dom.mjs";
+import { html, liveRegion, onWidth, panel, svg } from "../shared/dom.mjs";
 import { uniforms } from "../shared/random.mjs";
 import { Runner } from "../shared/runner.mjs";
 import { classAt, decode, drawnImage, meanImage, nearest, readPlane } from "./latent-plane/model.mjs";
@@ -45,8 +45,6 @@ class Plane {
   }
 
   layout() {
-    const panel = (name, title, ...content) =>
-      html("div", { class: `live-panel ${name}` }, html("p", { class: "live-title" }, title), ...content);
     const bounds = { min: -REACH, max: REACH, step: 0.05, format: (value) => value.toFixed(2).replace("-", "\u2212") };
     this.sliders = ["z\u2081", "z\u2082"].map((label, k) =>
       slider({ ...bounds, label, value: this.z[k], onInput: (value) => { this.move(this.z.map((old, i) => (i === k ? value : old))); this.say(); } }));

@@ -5,7 +5,7 @@
  */
 
 import { button, choice, slider, toggle } from "../shared/controls.mjs";
-import { html, liveRegion, onWidth } from "../shared/dom.mjs";
+import { html, liveRegion, onWidth, panel } from "../shared/dom.mjs";
 import { audit, connected, network, pathCounts } from "../shared/masks.mjs";
 import { permutation, uniforms } from "../shared/random.mjs";
 import { drawMatrix } from "./made-masks/matrix.mjs";
@@ -53,8 +53,6 @@ class MasksFigure {
   }
 
   layout() {
-    const panel = (name, title, ...content) =>
-      html("div", { class: `live-panel ${name}` }, html("p", { class: "live-title" }, title), ...content);
     return html(
       "div",
       { class: "live-panels live-masks" },

@@ -7,7 +7,7 @@
  */
 
 import { button, choice, slider } from "../shared/controls.mjs";
-import { html, liveRegion, onWidth } from "../shared/dom.mjs";
+import { html, liveRegion, onWidth, panel } from "../shared/dom.mjs";
 import { roving } from "../shared/roving.mjs";
 import { decode, evidence, lengths, posterior, rates, readSpectrum } from "./ppca-directions/model.mjs";
 import { RANGE, drawImage, drawSpectrum, ink, signed } from "./ppca-directions/plot.mjs";
@@ -40,8 +40,6 @@ class Directions {
   }
 
   layout() {
-    const panel = (name, title, ...content) =>
-      html("div", { class: `live-panel ${name}` }, html("p", { class: "live-title" }, title), ...content);
     const digit = slider({ label: "Digit", min: 0, max: this.model.examples.length - 1, step: 1, value: this.state.example, onInput: (example) => this.change({ example }) });
     return html("div", { class: "live-panels live-ppca" },
       panel("live-a", "Variance of the data, by direction; press a bar to see its direction", this.spectrum, this.about.node, this.controls()),

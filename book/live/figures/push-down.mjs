@@ -5,7 +5,7 @@
  */
 
 import { button, choice, slider, toggle } from "../shared/controls.mjs";
-import { html, liveRegion, onWidth, svg } from "../shared/dom.mjs";
+import { html, liveRegion, onWidth, panel, svg } from "../shared/dom.mjs";
 import { Runner } from "../shared/runner.mjs";
 import { CELLS, nearest, place, push, shares, view } from "./push-down/energy.mjs";
 import { described, drawScene, scale } from "./push-down/plot.mjs";
@@ -33,8 +33,6 @@ class PushDown {
   }
 
   layout() {
-    const panel = (name, title, ...content) =>
-      html("div", { class: `live-panel ${name}` }, html("p", { class: "live-title" }, title), ...content);
     return html("div", { class: "live-panels live-push" },
       panel("live-a", "Press in the picture to move the nearest datum", this.stage),
       panel("live-b", "Push", this.report.node, this.controls()),

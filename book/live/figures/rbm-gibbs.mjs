@@ -5,7 +5,7 @@
  */
 
 import { button, choice, slider, toggle } from "../shared/controls.mjs";
-import { html, liveRegion } from "../shared/dom.mjs";
+import { html, liveRegion, panel } from "../shared/dom.mjs";
 import { uniforms } from "../shared/random.mjs";
 import { freeEnergy, logZ, readRbm } from "../shared/rbm.mjs";
 import { Runner } from "../shared/runner.mjs";
@@ -47,8 +47,6 @@ class GibbsFigure {
   }
 
   layout() {
-    const panel = (name, title, ...content) =>
-      html("div", { class: `live-panel ${name}` }, html("p", { class: "live-title" }, title), ...content);
     const buttons = [button("Step", () => this.step()), this.runner.button, button("New noise", () => this.renew())];
     const legend = html("p", { class: "live-legend" }, "Hidden units: blue wants ink, orange wants paper; a frame marks those that are on");
     return html("div", { class: "live-panels live-rbm" },

@@ -5,7 +5,7 @@
  */
 
 import { button, choice, slider } from "../shared/controls.mjs";
-import { html, liveRegion } from "../shared/dom.mjs";
+import { html, liveRegion, panel } from "../shared/dom.mjs";
 import { count, survey } from "./receptive-field/field.mjs";
 import { grid } from "./receptive-field/grid.mjs";
 import { audit, question, report, verdict } from "./receptive-field/words.mjs";
@@ -29,8 +29,6 @@ class FieldFigure {
   }
 
   layout() {
-    const panel = (name, title, ...content) =>
-      html("div", { class: `live-panel ${name}` }, html("p", { class: "live-title" }, title), ...content);
     return html(
       "div",
       { class: "live-panels live-receptive" },

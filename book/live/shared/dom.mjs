@@ -29,6 +29,11 @@ export function svg(tag, attributes = {}, ...children) {
   return furnish(document.createElementNS(SVG, tag), attributes, children);
 }
 
+/** A part of a figure with its title; `place` is the class that puts it on the grid of the figure. */
+export function panel(place, title, ...content) {
+  return html("div", { class: `live-panel ${place}` }, html("p", { class: "live-title" }, title), ...content);
+}
+
 /** A polite live region; `say(text)` is read aloud by screen readers and shown to everybody. */
 export function liveRegion(className) {
   const node = html("p", { class: className, role: "status", "aria-live": "polite" });
