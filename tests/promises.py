@@ -11,8 +11,17 @@ import torch
 from scipy.stats import chisquare
 from torch import Tensor, nn
 
-from genbook.numerics import all_states, grid, integrate, jacobian, seeded
-from genbook.protocols import Autoregressive, HasElbo, HasEnergy, HasLogProb, HasLoss, HasSample
+from genbook.numerics import all_states, grid, integrate, jacobian, log_abs_det, seeded
+from genbook.protocols import (
+    Autoregressive,
+    HasElbo,
+    HasEnergy,
+    HasLogProb,
+    HasLoss,
+    HasPlayers,
+    HasSample,
+    Transform,
+)
 from tests.cases import Case
 
 Build = Callable[[], Case]
@@ -192,6 +201,59 @@ def energy_is_minus_log_prob_up_to_a_constant(build: Build) -> None:
     torch.testing.assert_close(log_z, log_z[:1].expand_as(log_z), rtol=1e-4, atol=1e-4)
 
 
+def inverse_undoes_forward(build: Build) -> None:
+    case = build()
+    model, x = case.model.double(), case.batch.double()
+    with torch.no_grad():
+        z, log_det = model(x)
+        back, log_det_back = model.inverse(z)
+    assert (z - x).abs().max() > 1e-3, "the map does nothing, so its inverse is not tested"
+    torch.testing.assert_close(back, x, rtol=1e-6, atol=1e-6)
+    torch.testing.assert_close(log_det_back, -log_det, rtol=1e-6, atol=1e-6)
+
+
+def log_det_is_the_jacobians(build: Build) -> None:
+    case = build()
+    model, x = case.model.double(), case.batch[:3].double()
+    event = x.shape[1:]
+    claimed = model(x)[1]
+    assert claimed.shape == x.shape[:1]
+    truth = log_abs_det(lambda v: model(v.unflatten(1, event))[0].flatten(1), x.flatten(1))
+    torch.testing.assert_close(claimed, truth, rtol=1e-6, atol=1e-6)
+
+
+def players_learn_from_their_own_loss(build: Build) -> None:
+    case = build()
+    model = case.model
+    with seeded(0):
+        z = model.latent.sample(len(case.batch))
+        model.generator_loss(z).backward()
+        _all_have_gradients(model.generator)
+        model.zero_grad()
+        model.critic_loss(case.batch, z).backward()
+    _all_have_gradients(model.critic)
+    moved = [name for name, p in model.generator.named_parameters() if p.grad is not None]
+    assert not moved, f"the critic's loss moves {moved} of the generator"
+
+
+def players_run_without_values(build: Build) -> None:
+    case = build()
+    model = case.model.to("meta")
+    z = model.latent.sample(len(case.batch))
+    for loss in (model.critic_loss(case.batch.to("meta"), z), model.generator_loss(z)):
+        assert loss.is_meta and loss.shape == ()
+
+
+def _all_have_gradients(module: nn.Module) -> None:
+    missing = [
+        name
+        for name, p in module.named_parameters()
+        if p.requires_grad and (p.grad is None or not p.grad.isfinite().all())
+    ]
+    assert not missing, f"no finite gradient for {missing}"
+    assert any(p.grad.abs().sum() > 0 for p in module.parameters()), "all gradients are zero"
+
+
 def _states(case: Case) -> Tensor:
     """Every point of the case's space, in the shape of its events."""
     event = case.batch.shape[1:]
@@ -218,4 +280,8 @@ APPLIES: dict[Callable[[Build], None], Callable[[Case], bool]] = {
     energy_is_minus_log_prob_up_to_a_constant: lambda case: (
         isinstance(case.model, HasEnergy) and isinstance(case.model, HasLogProb)
     ),
+    inverse_undoes_forward: lambda case: isinstance(case.model, Transform),
+    log_det_is_the_jacobians: lambda case: isinstance(case.model, Transform),
+    players_learn_from_their_own_loss: lambda case: isinstance(case.model, HasPlayers),
+    players_run_without_values: lambda case: isinstance(case.model, HasPlayers),
 }

@@ -6,7 +6,9 @@ import torch
 from torch import nn
 
 from genbook.autoregressive import MADE
-from genbook.nn import MaskedMLP
+from genbook.flows import Affine, Coupling, Flow
+from genbook.gan import GAN, MLPCritic, NonSaturating
+from genbook.nn import MLP, MaskedMLP, StandardNormal
 from genbook.nn.outputs import Bernoulli, Gaussian
 from genbook.numerics import seeded
 from tests import promises
@@ -130,6 +132,58 @@ def optimist():
     return Case(Optimist(), torch.zeros(5, 2), log_evidence=lambda x: torch.zeros(len(x)))
 
 
+class Lossy(Affine):
+    """Its inverse forgets the shift."""
+
+    def inverse(self, z, params):
+        x, log_scale = super().inverse(z, params)
+        return x + 0.01, log_scale
+
+
+class Weightless(Affine):
+    """Its volume changes are half of what they are, in both directions."""
+
+    def forward(self, x, params):
+        z, log_scale = super().forward(x, params)
+        return z, log_scale / 2
+
+    def inverse(self, z, params):
+        x, log_scale = super().inverse(z, params)
+        return x, log_scale / 2
+
+
+def flow(bijection):
+    def build():
+        with seeded(0):
+            layer = Coupling(torch.tensor([True, False]), MLP(1, (8,), 2), bijection)
+            return Case(lively(Flow(StandardNormal(2), [layer]), 1.5), torch.randn(5, 2))
+
+    return build
+
+
+class Entangled(GAN):
+    """Its critic's loss trains the generator too."""
+
+    def critic_loss(self, x, z):
+        return self.objective.critic(self.critic(x), self.critic(self.generator(z)))
+
+
+class Anchored(GAN):
+    """Makes its noise on the CPU."""
+
+    def generator_loss(self, z):
+        return super().generator_loss(torch.randn(z.shape))
+
+
+def game(gan_class):
+    def build():
+        with seeded(0):
+            gan = gan_class(MLP(2, (8,), 3), MLPCritic(3, (8,)), StandardNormal(2), NonSaturating())
+            return Case(gan.eval(), torch.randn(5, 3))
+
+    return build
+
+
 TWINS = [
     (promises.one_number_a_row, case(Column)),
     (promises.rows_do_not_meet, case(BatchMean)),
@@ -146,4 +200,8 @@ TWINS = [
     (promises.loss_has_gradients, case(Cut)),
     (promises.elbo_is_a_lower_bound, optimist),
     (promises.energy_is_minus_log_prob_up_to_a_constant, case(Upside)),
+    (promises.inverse_undoes_forward, flow(Lossy())),
+    (promises.log_det_is_the_jacobians, flow(Weightless())),
+    (promises.players_learn_from_their_own_loss, game(Entangled)),
+    (promises.players_run_without_values, game(Anchored)),
 ]

@@ -88,3 +88,35 @@ class Autoregressive(Stepwise, Protocol):
     def conditionals(self, x: Tensor) -> Tensor:
         """Return the parameters of every p(x_i | x_<i) in one pass, shape (B, D, output.size)."""
         ...
+
+
+@runtime_checkable
+class Transform(Protocol):
+    """An invertible map between data x and noise z, with the logarithm of its volume change for every example.
+
+    The direction is fixed in the whole book: `forward` goes from data to noise.
+    """
+
+    def forward(self, x: Tensor) -> tuple[Tensor, Tensor]:
+        """Return z = f(x) and log |det df/dx|: (B, *event) -> (B, *event), (B,)."""
+        ...
+
+    def inverse(self, z: Tensor) -> tuple[Tensor, Tensor]:
+        """Return x = f^-1(z) and log |det df^-1/dz|: (B, *event) -> (B, *event), (B,)."""
+        ...
+
+
+@runtime_checkable
+class HasPlayers(Protocol):
+    """A game between a generator and a critic; each loss is minimised over the parameters of its own player."""
+
+    generator: Any
+    critic: Any
+
+    def critic_loss(self, x: Tensor, z: Tensor) -> Tensor:
+        """Return what the critic minimises on data x (B, *event) and noise z (B, K), shape ()."""
+        ...
+
+    def generator_loss(self, z: Tensor) -> Tensor:
+        """Return what the generator minimises on noise z (B, K), shape ()."""
+        ...

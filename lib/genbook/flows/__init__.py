@@ -1,1 +1,21 @@
-"""Normalizing flows: the chapter is still to come."""
+"""Normalizing flows: densities by change of variables."""
+
+from genbook.flows.bijections import Additive, Affine, Bijection
+from genbook.flows.coupling import Coupling
+from genbook.flows.flow import Base, Flow
+from genbook.flows.masked import MaskedAutoregressive
+from genbook.flows.permutation import Permutation
+from genbook.flows.transform import Chain, Inverse
+
+__all__ = [
+    "Additive",
+    "Affine",
+    "Base",
+    "Bijection",
+    "Chain",
+    "Coupling",
+    "Flow",
+    "Inverse",
+    "MaskedAutoregressive",
+    "Permutation",
+]

@@ -1,5 +1,6 @@
 """Variational autoencoders and their relatives: latent variables, the bound, and what it may hide."""
 
+from genbook.nn import StandardNormal
 from genbook.vae.autoencoder import (
     Autoencoder,
     GaussianNoise,
@@ -14,7 +15,7 @@ from genbook.vae.conditions import Classes, Condition, Pixels
 from genbook.vae.cvae import CVAE, ConditionalDecoder, ConditionalEncoder, ConditionalNormal, Unconditional
 from genbook.vae.decoder import Factorized, FactorizedDecoder
 from genbook.vae.divergence import gaussian_kl, kl_per_latent, monte_carlo_kl
-from genbook.vae.gaussian import DiagonalGaussian, GaussianEncoder, StandardNormal
+from genbook.vae.gaussian import DiagonalGaussian, GaussianEncoder
 from genbook.vae.linear import LinearDecoder, LinearEncoder
 from genbook.vae.networks import ImageDecoder, ImageEncoder
 from genbook.vae.parts import Decoder, Likelihood, Posterior, Prior

@@ -1,4 +1,4 @@
-"""Gaussians with independent coordinates: the usual posterior, the usual prior, and the divergence between them."""
+"""Gaussians with independent coordinates: the usual posterior."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -6,9 +6,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor, nn
 
-from genbook.checks import check_batch, check_count
 from genbook.nn.outputs.gaussian import log_normal
-from genbook.protocols import Measure
 
 LIMIT = 7.0  # of |log scale|: exp(7) is about 1,100 and exp(-7) about 0.001 of a prior's standard deviation
 
@@ -63,31 +61,3 @@ class GaussianEncoder(nn.Module):
         """Return q(z | x) for every row of x."""
         mean, log_scale = self.network(self.embed(x)).chunk(2, -1)
         return DiagonalGaussian(mean, log_scale.clamp(-LIMIT, LIMIT))
-
-
-class StandardNormal(nn.Module):
-    """The prior N(0, I) over K latent variables.
-
-    >>> prior = StandardNormal(2)
-    >>> prior.log_prob(torch.zeros(1, 2)).exp()
-    tensor([0.1592])
-    """
-
-    measure: Measure = "lebesgue"
-
-    def __init__(self, latents: int) -> None:
-        """Keep mean 0 and log scale 0 as buffers, so that they move with the model."""
-        super().__init__()
-        check_count(latents, "latents")
-        self.register_buffer("mean", torch.zeros(latents))
-        self.register_buffer("log_scale", torch.zeros(latents))
-
-    def log_prob(self, z: Tensor) -> Tensor:
-        """Return log p(z) in nats: (B, K) -> (B,)."""
-        check_batch(z, self.mean.shape, "z")
-        return log_normal(z, self.mean, self.log_scale).sum(-1)
-
-    def sample(self, n: int) -> Tensor:
-        """Draw n latent vectors, shape (n, K)."""
-        check_count(n)
-        return torch.randn(n, *self.mean.shape, dtype=self.mean.dtype, device=self.mean.device)
