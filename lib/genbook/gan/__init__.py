@@ -17,6 +17,7 @@ from genbook.gan.penalties import R1, input_gradients
 __all__ = [
     "GAN",
     "R1",
+    "Coverage",
     "Hinge",
     "LeastSquares",
     "MLPCritic",
@@ -26,5 +27,6 @@ __all__ = [
     "Penalty",
     "Wasserstein",
     "classification_loss",
+    "coverage",
     "input_gradients",
 ]
