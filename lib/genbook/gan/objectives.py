@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from torch import Tensor
-from torch.nn.functional import softplus
+from torch.nn.functional import relu, softplus
 
 
 class Objective(Protocol):
@@ -53,3 +53,62 @@ class NonSaturating:
     def generator(self, fake: Tensor) -> Tensor:
         """Return -E[log D], whose slope does not fade where the critic is sure."""
         return softplus(-fake).mean()
+
+
+@dataclass(frozen=True)
+class LeastSquares:
+    """LSGAN: the critic regresses real on `real_code` (b), fake on `fake_code` (a) (Mao et al. 2017, eq. 9).
+
+    The generator pulls its scores to `wanted_code` (c). The defaults 1, 0, 1 are the 0-1 coding; with b - c = 1 and
+    b - a = 2, such as 1, -1, 0, the generator minimises half a Pearson chi2 divergence at the optimal critic.
+
+    >>> import torch
+    >>> LeastSquares().critic(torch.zeros(4), torch.zeros(4)).item()  # (0 - 1)^2 / 2 + (0 - 0)^2 / 2
+    0.5
+    """
+
+    real_code: float = 1.0
+    fake_code: float = 0.0
+    wanted_code: float = 1.0
+
+    def critic(self, real: Tensor, fake: Tensor) -> Tensor:
+        """Return (E[(D(x) - b)^2] + E[(D(G(z)) - a)^2]) / 2."""
+        return ((real - self.real_code).square().mean() + (fake - self.fake_code).square().mean()) / 2
+
+    def generator(self, fake: Tensor) -> Tensor:
+        """Return E[(D(G(z)) - c)^2] / 2."""
+        return (fake - self.wanted_code).square().mean() / 2
+
+
+@dataclass(frozen=True)
+class Wasserstein:
+    """The difference of mean scores (Arjovsky et al. 2017, eq. 3): with a 1-Lipschitz critic, -W1 at its optimum.
+
+    The objective does not bound the critic's slope. That is the work of a penalty, of clipping or of the layers.
+    """
+
+    def critic(self, real: Tensor, fake: Tensor) -> Tensor:
+        """Return E[D(G(z))] - E[D(x)]."""
+        return fake.mean() - real.mean()
+
+    def generator(self, fake: Tensor) -> Tensor:
+        """Return -E[D(G(z))]."""
+        return -fake.mean()
+
+
+@dataclass(frozen=True)
+class Hinge:
+    """The margin loss: real scores beyond 1 and fake scores beyond -1 count no more (Lim and Ye 2017, eqs. 11-12).
+
+    >>> import torch
+    >>> Hinge().critic(torch.tensor([1.5, 0.0]), torch.tensor([-2.0, -1.0])).item()  # only the score 0 is inside
+    0.5
+    """
+
+    def critic(self, real: Tensor, fake: Tensor) -> Tensor:
+        """Return E[max(0, 1 - D(x))] + E[max(0, 1 + D(G(z)))]."""
+        return relu(1 - real).mean() + relu(1 + fake).mean()
+
+    def generator(self, fake: Tensor) -> Tensor:
+        """Return -E[D(G(z))], as for the difference of means."""
+        return -fake.mean()
