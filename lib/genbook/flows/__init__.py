@@ -5,6 +5,7 @@ from genbook.flows.coupling import Coupling
 from genbook.flows.flow import Base, Flow
 from genbook.flows.masked import MaskedAutoregressive
 from genbook.flows.permutation import Permutation
+from genbook.flows.posterior import FlowEncoder, FlowPosterior
 from genbook.flows.transform import Chain, Inverse
 
 __all__ = [
@@ -15,6 +16,8 @@ __all__ = [
     "Chain",
     "Coupling",
     "Flow",
+    "FlowEncoder",
+    "FlowPosterior",
     "Inverse",
     "MaskedAutoregressive",
     "Permutation",
