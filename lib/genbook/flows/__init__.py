@@ -6,6 +6,7 @@ from genbook.flows.flow import Base, Flow
 from genbook.flows.masked import MaskedAutoregressive
 from genbook.flows.permutation import Permutation
 from genbook.flows.posterior import FlowEncoder, FlowPosterior
+from genbook.flows.spline import RationalQuadratic, spline_autoregressive, spline_coupling
 from genbook.flows.transform import Chain, Inverse
 
 __all__ = [
@@ -21,4 +22,7 @@ __all__ = [
     "Inverse",
     "MaskedAutoregressive",
     "Permutation",
+    "RationalQuadratic",
+    "spline_autoregressive",
+    "spline_coupling",
 ]
