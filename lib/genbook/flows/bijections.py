@@ -64,4 +64,5 @@ class Affine:
         return (z - shift) * (-s).exp(), -s
 
     def _split(self, params: Tensor) -> tuple[Tensor, Tensor]:
-        return params[..., 0], self.limit * torch.tanh(params[..., 1] / self.limit)
+        shift, raw = params.unbind(-1)
+        return shift, self.limit * torch.tanh(raw / self.limit)

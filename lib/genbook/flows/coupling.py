@@ -35,10 +35,12 @@ class Coupling(nn.Module):
             raise TypeError("kept is not a boolean vector, expected one truth value a variable or channel.")
         if kept.all() or not kept.any():
             raise ValueError(f"kept is {kept.tolist()}, expected at least one variable that stays and one that moves.")
-        self.network, self.bijection = network, bijection
-        self.register_buffer("still", kept.nonzero()[:, 0])
-        self.register_buffer("moved", (~kept).nonzero()[:, 0])
-        self.register_buffer("back", torch.cat([self.still, self.moved]).argsort())
+        self.network, self.bijection, self.dim = network, bijection, len(kept)
+        still, moved = kept.nonzero()[:, 0], (~kept).nonzero()[:, 0]
+        self.register_buffer("still", still)
+        self.register_buffer("moved", moved)
+        self.register_buffer("back", torch.cat([still, moved]).argsort())
+        self.blocks, self.still_first = _blocks(kept), bool(kept[0])
 
     def forward(self, x: Tensor) -> tuple[Tensor, Tensor]:
         """Return z and log |det dz/dx|: (B, D, ...) -> (B, D, ...), (B,)."""
@@ -49,9 +51,30 @@ class Coupling(nn.Module):
         return self._map(z, self.bijection.inverse)
 
     def _map(self, x: Tensor, g: Callable[[Tensor, Tensor], tuple[Tensor, Tensor]]) -> tuple[Tensor, Tensor]:
-        check_variables(x, len(self.back))
-        still, moved = x.index_select(1, self.still), x.index_select(1, self.moved)
-        params = self.network(still).unflatten(1, (-1, self.bijection.size)).movedim(2, -1)  # (B, M, ..., size)
+        check_variables(x, self.dim)
+        still, moved = self._split(x)
+        params = self.network(still)
+        params = params.reshape(len(x), -1, self.bijection.size, *params.shape[2:])
+        if x.dim() > 2:
+            params = params.movedim(2, -1)  # (B, M, ..., size)
         moved, log_scale = g(moved, params)
-        out = torch.cat([still, moved], 1).index_select(1, self.back)
-        return out, log_scale.flatten(1).sum(1)
+        return self._join(still, moved), log_scale.flatten(1).sum(1)
+
+    def _split(self, x: Tensor) -> tuple[Tensor, Tensor]:
+        """Return the part that stays and the part that moves; two blocks need views, and no copies."""
+        if self.blocks is None:
+            return x.index_select(1, self.still), x.index_select(1, self.moved)
+        first, second = x.split_with_sizes(self.blocks, 1)
+        return (first, second) if self.still_first else (second, first)
+
+    def _join(self, still: Tensor, moved: Tensor) -> Tensor:
+        """Undo `_split`."""
+        if self.blocks is None:
+            return torch.cat([still, moved], 1).index_select(1, self.back)
+        return torch.cat([still, moved] if self.still_first else [moved, still], 1)
+
+
+def _blocks(kept: Tensor) -> list[int] | None:
+    """Return the sizes of the two parts where one lies wholly before the other, None where they are mixed."""
+    changes = (kept[1:] != kept[:-1]).nonzero()[:, 0]
+    return [int(changes[0]) + 1, len(kept) - int(changes[0]) - 1] if len(changes) == 1 else None
