@@ -1,7 +1,25 @@
 """Generative adversarial networks: a generator that learns from a critic, and the many games that they can play."""
 
+from genbook.gan.cgan import ACGAN, CGAN, AuxiliaryCritic, ConditionalGenerator, JoinedCritic, ProjectionCritic
+from genbook.gan.clipping import clip_weights
 from genbook.gan.coverage import Coverage, coverage
+from genbook.gan.cyclegan import Couples, CycleGAN, ImagePool, PatchCritic, Translator
+from genbook.gan.dcgan import DCGANCritic, DCGANFeatures, DCGANGenerator, convolution_matrix
+from genbook.gan.dual_norms import dual_of_lp, dual_of_sobolev, euclidean
+from genbook.gan.ebgan import EBGAN, AutoencoderEnergy, cosine_repulsion
+from genbook.gan.f_divergence import (
+    FGAN,
+    JENSEN_SHANNON,
+    KULLBACK_LEIBLER,
+    PEARSON,
+    REVERSE_KULLBACK_LEIBLER,
+    SQUARED_HELLINGER,
+    FDivergence,
+    f_divergence,
+    variational_bound,
+)
 from genbook.gan.gan import GAN, Penalty
+from genbook.gan.latent import attribute_direction, lerp, slerp
 from genbook.gan.networks import MLPCritic
 from genbook.gan.objectives import (
     Hinge,
@@ -12,21 +30,78 @@ from genbook.gan.objectives import (
     Wasserstein,
     classification_loss,
 )
-from genbook.gan.penalties import R1, input_gradients
+from genbook.gan.penalties import R1, GradientPenalty, LargestSlope, input_gradients, interpolates
+from genbook.gan.spectral_norm import SpectralNorm, convolution_norm, spectrally_normalised
+from genbook.gan.transport import (
+    assignment_w1,
+    c_transform,
+    lagrangian,
+    lipschitz_prices,
+    quantile_w1,
+    transport_plan,
+    transport_prices,
+)
 
 __all__ = [
+    "ACGAN",
+    "CGAN",
+    "EBGAN",
+    "FGAN",
     "GAN",
+    "JENSEN_SHANNON",
+    "KULLBACK_LEIBLER",
+    "PEARSON",
     "R1",
+    "REVERSE_KULLBACK_LEIBLER",
+    "SQUARED_HELLINGER",
+    "AutoencoderEnergy",
+    "AuxiliaryCritic",
+    "ConditionalGenerator",
+    "Couples",
     "Coverage",
+    "CycleGAN",
+    "DCGANCritic",
+    "DCGANFeatures",
+    "DCGANGenerator",
+    "FDivergence",
+    "GradientPenalty",
     "Hinge",
+    "ImagePool",
+    "JoinedCritic",
+    "LargestSlope",
     "LeastSquares",
     "MLPCritic",
     "Minimax",
     "NonSaturating",
     "Objective",
+    "PatchCritic",
     "Penalty",
+    "ProjectionCritic",
+    "SpectralNorm",
+    "Translator",
     "Wasserstein",
+    "assignment_w1",
+    "attribute_direction",
+    "c_transform",
     "classification_loss",
+    "clip_weights",
+    "convolution_matrix",
+    "convolution_norm",
+    "cosine_repulsion",
     "coverage",
+    "dual_of_lp",
+    "dual_of_sobolev",
+    "euclidean",
+    "f_divergence",
     "input_gradients",
+    "interpolates",
+    "lagrangian",
+    "lerp",
+    "lipschitz_prices",
+    "quantile_w1",
+    "slerp",
+    "spectrally_normalised",
+    "transport_plan",
+    "transport_prices",
+    "variational_bound",
 ]
