@@ -1,35 +1,82 @@
 """Normalizing flows: densities by change of variables."""
 
 from genbook.flows.bijections import Additive, Affine, Bijection
+from genbook.flows.cdf_flow import LogisticMixtureCDF, StandardLogistic, cdf_flow
+from genbook.flows.conv_network import ConvNetwork
 from genbook.flows.coupling import Coupling
+from genbook.flows.dequantisation import Dequantised, UniformNoise, VariationalNoise, variational_noise
+from genbook.flows.elementwise import Elementwise
 from genbook.flows.flow import Base, Flow
+from genbook.flows.glow import InvertibleConv, glow, glow_step
+from genbook.flows.householder import Householder, random_rotation
+from genbook.flows.images import MaskedCoupling, Squeeze, Squeezed, checkerboard
+from genbook.flows.input_maps import HistogramCDF, Logit, NormalQuantile
+from genbook.flows.linear_flow import PLU, Dense, Triangular, whitening_flow
 from genbook.flows.masked import MaskedAutoregressive
+from genbook.flows.multiscale import FactorOut
+from genbook.flows.nice import DiagonalScale, halves, nice
+from genbook.flows.normalisation import ActNorm, BatchNorm, start_from_data
 from genbook.flows.permutation import Permutation
 from genbook.flows.planar import AmortisedPlanar, Planar
 from genbook.flows.posterior import FlowEncoder, FlowPosterior
 from genbook.flows.radial import Radial
+from genbook.flows.realnvp import realnvp, realnvp_images
 from genbook.flows.spline import RationalQuadratic, spline_autoregressive, spline_coupling
 from genbook.flows.sylvester import Sylvester
 from genbook.flows.transform import Chain, Inverse
 
 __all__ = [
+    "PLU",
+    "ActNorm",
     "Additive",
     "Affine",
     "AmortisedPlanar",
     "Base",
+    "BatchNorm",
     "Bijection",
     "Chain",
+    "ConvNetwork",
     "Coupling",
+    "Dense",
+    "Dequantised",
+    "DiagonalScale",
+    "Elementwise",
+    "FactorOut",
     "Flow",
     "FlowEncoder",
     "FlowPosterior",
+    "HistogramCDF",
+    "Householder",
     "Inverse",
+    "InvertibleConv",
+    "LogisticMixtureCDF",
+    "Logit",
     "MaskedAutoregressive",
+    "MaskedCoupling",
+    "NormalQuantile",
     "Permutation",
     "Planar",
     "Radial",
     "RationalQuadratic",
+    "Squeeze",
+    "Squeezed",
+    "StandardLogistic",
     "Sylvester",
+    "Triangular",
+    "UniformNoise",
+    "VariationalNoise",
+    "cdf_flow",
+    "checkerboard",
+    "glow",
+    "glow_step",
+    "halves",
+    "nice",
+    "random_rotation",
+    "realnvp",
+    "realnvp_images",
     "spline_autoregressive",
     "spline_coupling",
+    "start_from_data",
+    "variational_noise",
+    "whitening_flow",
 ]
