@@ -12,6 +12,8 @@ from genbook.flows.householder import Householder, random_rotation
 from genbook.flows.images import MaskedCoupling, Squeeze, Squeezed, checkerboard
 from genbook.flows.input_maps import HistogramCDF, Logit, NormalQuantile
 from genbook.flows.linear_flow import PLU, Dense, Triangular, whitening_flow
+from genbook.flows.lipschitz import LipschitzMLP, LipSwish, SpectralLinear
+from genbook.flows.log_det_series import Roulette, Truncated
 from genbook.flows.masked import MaskedAutoregressive
 from genbook.flows.multiscale import FactorOut
 from genbook.flows.nice import DiagonalScale, halves, nice
@@ -21,6 +23,7 @@ from genbook.flows.planar import AmortisedPlanar, Planar
 from genbook.flows.posterior import FlowEncoder, FlowPosterior
 from genbook.flows.radial import Radial
 from genbook.flows.realnvp import realnvp, realnvp_images
+from genbook.flows.residual_flow import Residual, ResidualFlow
 from genbook.flows.spline import RationalQuadratic, spline_autoregressive, spline_coupling
 from genbook.flows.sylvester import Sylvester
 from genbook.flows.transform import Chain, Inverse
@@ -49,6 +52,8 @@ __all__ = [
     "Householder",
     "Inverse",
     "InvertibleConv",
+    "LipSwish",
+    "LipschitzMLP",
     "LogisticMixtureCDF",
     "Logit",
     "MaskedAutoregressive",
@@ -58,11 +63,16 @@ __all__ = [
     "Planar",
     "Radial",
     "RationalQuadratic",
+    "Residual",
+    "ResidualFlow",
+    "Roulette",
+    "SpectralLinear",
     "Squeeze",
     "Squeezed",
     "StandardLogistic",
     "Sylvester",
     "Triangular",
+    "Truncated",
     "UniformNoise",
     "VariationalNoise",
     "cdf_flow",

@@ -42,7 +42,7 @@ def feasible(u: Tensor, w: Tensor) -> tuple[Tensor, Tensor]:
 def planar(x: Tensor, w: Tensor, u: Tensor, b: Tensor) -> tuple[Tensor, Tensor]:
     """Return z = x + u_hat tanh(w^T x + b) and log det = log(1 + tanh' w^T u_hat): x (B, D), b () or (B,).
 
-    The determinant of I + tanh' u_hat w^T follows from the matrix determinant lemma (Rezende & Mohamed 2015, eq. 11-12).
+    The determinant of I + tanh' u_hat w^T is by the matrix determinant lemma (Rezende & Mohamed 2015, eq. 11-12).
     """
     u_hat, m = feasible(u, w)
     h = torch.tanh((x * w).sum(-1) + b)  # (B,)

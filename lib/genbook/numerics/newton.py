@@ -44,6 +44,6 @@ def newton_in_bracket(
         x = torch.where(reached, x, torch.where(inside, newton, middle))
     raise RuntimeError(
         f"after {steps} steps {int((~reached).sum())} of {target.numel()} roots were not within the tolerance "
-        f"{tolerance:g}, the worst off by {error.abs().max().item():g}: expected finite values that f takes between the "
-        "ends of the bracket."
+        f"{tolerance:g}, the worst off by {error.abs().max().item():g}: expected finite values that f takes between "
+        "the ends of the bracket."
     )
