@@ -79,11 +79,12 @@ def test_forward_below_and_reverse_above_on_average():
     path, exact, betas = RBMPath(rbm), HiddenSum(rbm), linear_schedule(8)
     truth = exact.log_z().item()
     with seeded(2):
-        up = forward_log_weights(path, betas, 1600).split(4)
-        down = reverse_log_weights(path, betas, exact.sample(1600)).split(4)
+        up = forward_log_weights(path, betas, 3200).split(4)
+        down = reverse_log_weights(path, betas, exact.sample(3200)).split(4)
     low = torch.tensor([estimate_log_z(path.base_log_z(), log_w).value for log_w in up])
     high = torch.tensor([reverse_log_z(path.base_log_z(), log_w).value for log_w in down])
-    assert low.mean() + 3 * low.std() / 20 < truth < high.mean() - 3 * high.std() / 20
+    root = len(low) ** 0.5
+    assert low.mean() + 3 * low.std() / root < truth < high.mean() - 3 * high.std() / root
 
 
 def test_reverse_weights_of_exact_draws_are_unbiased_for_one_over_z():

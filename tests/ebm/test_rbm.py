@@ -5,6 +5,7 @@ import math
 
 import pytest
 import torch
+from scipy.stats import chisquare
 from sklearn.neural_network import BernoulliRBM
 
 from genbook.ebm import (
@@ -17,7 +18,7 @@ from genbook.ebm import (
     block_gibbs,
     contrastive_divergence,
 )
-from genbook.ebm.coins import flip
+from genbook.ebm.coins import Coins, flip
 from genbook.numerics import all_states, integrate, seeded
 from genbook.protocols import HasEnergy, HasLogProb
 from tests.ebm.lively import lively_rbm
@@ -148,6 +149,28 @@ def test_bits_of_tiny_probability_do_come():
     assert 0 < rate < 6e-6
 
 
+def test_rare_bits_of_a_row_and_of_a_column_are_independent():
+    """Where p is below 1/256 a byte decides nothing: what the coins share would double the rate of pairs."""
+    p, n, tosses = 1 / 512, 300, 60
+    with seeded(8):
+        coins = Coins(tosses)
+        x = torch.stack([coins.toss(torch.full((n, n), p)) for _ in range(tosses)])  # (T, n, n)
+    for axis in (1, 2):
+        ones = x.sum(axis).double()
+        pairs = (ones * (ones - 1) / 2).sum()
+        expected = tosses * n * (n * (n - 1) / 2) * p * p
+        assert abs(pairs - expected) < 5 * expected**0.5
+
+
+def test_one_row_tosses_all_its_coins_independently():
+    with seeded(9):
+        coins = Coins(64)
+        x = torch.cat([coins.toss(torch.full((1000, 3), 0.3)) for _ in range(64)])
+    counts = torch.bincount((x @ torch.tensor([4.0, 2.0, 1.0])).long(), minlength=8)
+    states = all_states(3)
+    assert chisquare(counts, len(x) * (0.3**states * 0.7 ** (1 - states)).prod(1), sum_check=False).pvalue > 1e-4
+
+
 def test_contrastive_divergence_is_the_loss_against_a_short_chain_from_the_data():
     rbm = lively_rbm(BernoulliVisible(5), 3)
     x = all_states(5)[:10].double()
@@ -166,7 +189,7 @@ def test_persistent_chains_go_on_and_travel_with_copies():
         persistent.loss(chains[:3])
         persistent.loss(chains[:3])
     with seeded(9):
-        expected = block_gibbs(rbm, chains, 4)
+        expected = block_gibbs(rbm, block_gibbs(rbm, chains, 2), 2)
     assert torch.equal(persistent.chains, expected) and not torch.equal(chains, expected)
     twin = copy.deepcopy(persistent)
     twin.loss(chains[:3])

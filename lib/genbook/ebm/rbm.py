@@ -5,7 +5,7 @@ from torch import Tensor, nn
 from torch.nn.functional import softplus
 
 from genbook.checks import check_batch, check_count
-from genbook.ebm.coins import flip
+from genbook.ebm.coins import Coins, flip
 from genbook.ebm.visible import Visible
 
 
@@ -83,6 +83,8 @@ def block_gibbs(rbm: RBM, x: Tensor, steps: int) -> Tensor:
     Units of one layer are independent given the other layer, so a step draws each layer as a whole. It leaves p(x)
     stationary and satisfies detailed balance on x.
     """
+    visible, w, w_t, c, coins = rbm.visible, rbm.w, rbm.w.T, rbm.c, Coins(steps)
     for _ in range(steps):
-        x = rbm.draw_visible(rbm.draw_hidden(x))
+        h = coins.toss(torch.sigmoid(torch.addmm(c, visible.statistic(x), w)))  # (B, H)
+        x = visible.answer(h, w_t, coins)  # (B, V)
     return x

@@ -11,7 +11,7 @@ from torch import Tensor, nn
 from torch.nn.functional import softplus
 
 from genbook.checks import check_count, check_finite, check_levels
-from genbook.ebm.coins import flip
+from genbook.ebm.coins import Coins, flip
 from genbook.protocols import Measure
 
 
@@ -49,6 +49,10 @@ class BernoulliVisible(nn.Module):
     def draw(self, field: Tensor) -> Tensor:
         """Return one draw of x given the field: (B, V) -> (B, V)."""
         return flip(self.mean(field))
+
+    def answer(self, h: Tensor, w: Tensor, coins: Coins) -> Tensor:
+        """Return one draw of x given hidden units that put the field h w on it: h (B, H), w (H, V) -> (B, V)."""
+        return coins.toss(torch.sigmoid(torch.addmm(self.b, h, w)))
 
     def check(self, x: Tensor) -> None:
         """Raise ValueError unless every value is 0 or 1."""
@@ -100,6 +104,10 @@ class GaussianVisible(nn.Module):
         """Return one draw of x given the field: (B, V) -> (B, V)."""
         mean = self.mean(field)
         return mean + torch.exp(self.log_scale) * torch.randn_like(mean)
+
+    def answer(self, h: Tensor, w: Tensor, coins: Coins) -> Tensor:
+        """Return one draw of x given hidden units that put the field h w on it: h (B, H), w (H, V) -> (B, V)."""
+        return self.draw(h @ w)
 
     def check(self, x: Tensor) -> None:
         """Raise ValueError for NaN and infinities."""
