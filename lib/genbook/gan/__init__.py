@@ -1,5 +1,6 @@
 """Generative adversarial networks: a generator that learns from a critic, and the many games that they can play."""
 
+from genbook.gan.batchwide import MinibatchFeatures, batch_norm_mlp
 from genbook.gan.cgan import ACGAN, CGAN, AuxiliaryCritic, ConditionalGenerator, JoinedCritic, ProjectionCritic
 from genbook.gan.clipping import clip_weights
 from genbook.gan.coverage import Coverage, coverage
@@ -18,7 +19,10 @@ from genbook.gan.f_divergence import (
     f_divergence,
     variational_bound,
 )
+from genbook.gan.feature_critic import ClassCritic, FeatureCritic
 from genbook.gan.gan import GAN, Penalty
+from genbook.gan.history import HistoricalAveraging, Past
+from genbook.gan.improved import Examples, FeatureMatching, OneSidedSmoothing, Supervised
 from genbook.gan.latent import attribute_direction, lerp, slerp
 from genbook.gan.networks import MLPCritic
 from genbook.gan.objectives import (
@@ -41,6 +45,7 @@ from genbook.gan.transport import (
     transport_plan,
     transport_prices,
 )
+from genbook.gan.unrolled import Unrolled
 
 __all__ = [
     "ACGAN",
@@ -56,6 +61,7 @@ __all__ = [
     "SQUARED_HELLINGER",
     "AutoencoderEnergy",
     "AuxiliaryCritic",
+    "ClassCritic",
     "ConditionalGenerator",
     "Couples",
     "Coverage",
@@ -63,25 +69,35 @@ __all__ = [
     "DCGANCritic",
     "DCGANFeatures",
     "DCGANGenerator",
+    "Examples",
     "FDivergence",
+    "FeatureCritic",
+    "FeatureMatching",
     "GradientPenalty",
     "Hinge",
+    "HistoricalAveraging",
     "ImagePool",
     "JoinedCritic",
     "LargestSlope",
     "LeastSquares",
     "MLPCritic",
+    "MinibatchFeatures",
     "Minimax",
     "NonSaturating",
     "Objective",
+    "OneSidedSmoothing",
+    "Past",
     "PatchCritic",
     "Penalty",
     "ProjectionCritic",
     "SpectralNorm",
+    "Supervised",
     "Translator",
+    "Unrolled",
     "Wasserstein",
     "assignment_w1",
     "attribute_direction",
+    "batch_norm_mlp",
     "c_transform",
     "classification_loss",
     "clip_weights",
