@@ -69,7 +69,10 @@ def test_a_masked_coupling_moves_only_what_is_not_kept_and_looks_only_at_what_is
         x = torch.randn(1, 1, 4, 4, dtype=torch.double)
     kept = checkerboard(4, 4)
     layer = MaskedCoupling(kept, network, Affine())
-    flat = lambda v: layer(v.unflatten(1, (1, 4, 4)))[0].flatten(1)
+
+    def flat(v):
+        return layer(v.unflatten(1, (1, 4, 4)))[0].flatten(1)
+
     still = kept.flatten()
     J = jacobian(flat, x.flatten())
     torch.testing.assert_close(J[still], torch.eye(16, dtype=torch.double)[still])
