@@ -7,13 +7,16 @@ from genbook.flows.coupling import Coupling
 from genbook.flows.dequantisation import Dequantised, UniformNoise, VariationalNoise, variational_noise
 from genbook.flows.elementwise import Elementwise
 from genbook.flows.flow import Base, Flow
+from genbook.flows.gated import Gated
 from genbook.flows.glow import InvertibleConv, glow, glow_step
 from genbook.flows.householder import Householder, random_rotation
+from genbook.flows.iaf import iaf, iaf_transform
 from genbook.flows.images import MaskedCoupling, Squeeze, Squeezed, checkerboard
 from genbook.flows.input_maps import HistogramCDF, Logit, NormalQuantile
 from genbook.flows.linear_flow import PLU, Dense, Triangular, whitening_flow
 from genbook.flows.lipschitz import LipschitzMLP, LipSwish, SpectralLinear
 from genbook.flows.log_det_series import Roulette, Truncated
+from genbook.flows.maf import alternating_orders, maf
 from genbook.flows.masked import MaskedAutoregressive
 from genbook.flows.multiscale import FactorOut
 from genbook.flows.nice import DiagonalScale, halves, nice
@@ -23,6 +26,7 @@ from genbook.flows.planar import AmortisedPlanar, Planar
 from genbook.flows.posterior import FlowEncoder, FlowPosterior
 from genbook.flows.radial import Radial
 from genbook.flows.realnvp import realnvp, realnvp_images
+from genbook.flows.recurrent import RecurrentConditioner
 from genbook.flows.residual_flow import Residual, ResidualFlow
 from genbook.flows.spline import RationalQuadratic, spline_autoregressive, spline_coupling
 from genbook.flows.sylvester import Sylvester
@@ -48,6 +52,7 @@ __all__ = [
     "Flow",
     "FlowEncoder",
     "FlowPosterior",
+    "Gated",
     "HistogramCDF",
     "Householder",
     "Inverse",
@@ -63,6 +68,7 @@ __all__ = [
     "Planar",
     "Radial",
     "RationalQuadratic",
+    "RecurrentConditioner",
     "Residual",
     "ResidualFlow",
     "Roulette",
@@ -75,11 +81,15 @@ __all__ = [
     "Truncated",
     "UniformNoise",
     "VariationalNoise",
+    "alternating_orders",
     "cdf_flow",
     "checkerboard",
     "glow",
     "glow_step",
     "halves",
+    "iaf",
+    "iaf_transform",
+    "maf",
     "nice",
     "random_rotation",
     "realnvp",

@@ -64,5 +64,5 @@ class Affine:
         return (z - shift) * (-s).exp(), -s
 
     def _split(self, params: Tensor) -> tuple[Tensor, Tensor]:
-        shift, raw = params.unbind(-1)
-        return shift, self.limit * torch.tanh(raw / self.limit)
+        shift, raw = params.movedim(-1, 0).unbind(0)
+        return shift, 2 * self.limit * torch.sigmoid(raw * (2 / self.limit)) - self.limit  # tanh, by a faster kernel

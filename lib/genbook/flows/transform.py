@@ -36,6 +36,8 @@ def check_variables(x: Tensor, variables: int, name: str = "x") -> None:
 class Chain(nn.Module):
     """Transforms one after the other: the first one meets the data, and volume changes multiply.
 
+    A condition c (B, C) goes to every transform, as a second argument; without one they get none.
+
     >>> import torch
     >>> z, log_det = Chain([])(torch.ones(3, 2))
     >>> log_det
@@ -49,21 +51,21 @@ class Chain(nn.Module):
             check_transform(transform)
         self.transforms = nn.ModuleList(transforms)
 
-    def forward(self, x: Tensor) -> tuple[Tensor, Tensor]:
+    def forward(self, x: Tensor, c: Tensor | None = None) -> tuple[Tensor, Tensor]:
         """Return z and the sum of all log-determinants: (B, *event) -> (B, *event), (B,)."""
-        total = x.new_zeros(len(x))
+        log_dets = []
         for transform in self.transforms:
-            x, log_det = transform(x)
-            total = total + log_det
-        return x, total
+            x, log_det = transform(x, *_given(c))
+            log_dets.append(log_det)
+        return x, sum(log_dets) if log_dets else x.new_zeros(len(x))
 
-    def inverse(self, z: Tensor) -> tuple[Tensor, Tensor]:
+    def inverse(self, z: Tensor, c: Tensor | None = None) -> tuple[Tensor, Tensor]:
         """Return x and the log-determinant of the inverse: (B, *event) -> (B, *event), (B,)."""
-        total = z.new_zeros(len(z))
+        log_dets = []
         for transform in reversed(self.transforms):
-            z, log_det = transform.inverse(z)
-            total = total + log_det
-        return z, total
+            z, log_det = transform.inverse(z, *_given(c))
+            log_dets.append(log_det)
+        return z, sum(log_dets) if log_dets else z.new_zeros(len(z))
 
 
 class Inverse(nn.Module):
@@ -82,10 +84,15 @@ class Inverse(nn.Module):
         check_transform(transform, "transform")
         self.transform = transform
 
-    def forward(self, x: Tensor) -> tuple[Tensor, Tensor]:
+    def forward(self, x: Tensor, c: Tensor | None = None) -> tuple[Tensor, Tensor]:
         """Return the transform's inverse of x, and its log-determinant."""
-        return self.transform.inverse(x)
+        return self.transform.inverse(x, *_given(c))
 
-    def inverse(self, z: Tensor) -> tuple[Tensor, Tensor]:
+    def inverse(self, z: Tensor, c: Tensor | None = None) -> tuple[Tensor, Tensor]:
         """Return the transform's value at z, and its log-determinant."""
-        return self.transform(z)
+        return self.transform(z, *_given(c))
+
+
+def _given(c: Tensor | None) -> tuple[Tensor, ...]:
+    """Return the arguments that follow x: a condition if there is one."""
+    return () if c is None else (c,)

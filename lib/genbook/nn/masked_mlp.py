@@ -15,7 +15,7 @@ class _Slices(NamedTuple):
     """A layer cut for evaluation in order: weight, bias, and how many of its units are known after t variables."""
 
     weight: Tensor
-    bias: Tensor
+    bias: Tensor  # (H, 1), or (H, n) where a condition shifts it
     known: list[int]
 
 
@@ -80,8 +80,17 @@ class MaskedMLP(nn.Module):
         m = [d.to(ordering.device) for d in (input_degrees(ordering), *degrees)]
         return [*made_masks(m), m[0][:, None] > m[0][None, :]]
 
-    def forward(self, x: Tensor, ordering: Tensor | None = None, degrees: Sequence[Tensor] | None = None) -> Tensor:
-        """Map embedded values (B, D) to (B, D, params), by its own masks or by those of another order or degrees."""
+    def forward(
+        self,
+        x: Tensor,
+        ordering: Tensor | None = None,
+        degrees: Sequence[Tensor] | None = None,
+        shift: Tensor | None = None,
+    ) -> Tensor:
+        """Map embedded values (B, D) to (B, D, params), by its own masks or by those of another order or degrees.
+
+        `shift` (B, hidden[0]) is added to the first hidden layer before its activation: the way in for a condition.
+        """
         check_batch(x, (self.dim,))
         if ordering is None and degrees is None:
             masks = [None] * (len(self.layers) + 2)
@@ -91,18 +100,21 @@ class MaskedMLP(nn.Module):
             masks = [mask.to(x.device) for mask in self.masks(ordering, degrees)]
         h = x
         for layer, mask in zip(self.layers, masks, strict=False):
-            h = self.dropout(self.activation(layer(h, mask)))  # (B, H)
+            a = layer(h, mask)  # (B, H)
+            if shift is not None:
+                a, shift = a + shift, None
+            h = self.dropout(self.activation(a))
         out = self.output(h, masks[-2])
         if self.direct is not None:
             out = out + self.direct(x, masks[-1])
         return out.unflatten(1, (self.dim, self.params))  # (B, D, params)
 
     @torch.no_grad()
-    def start(self, n: int, ordering: Tensor | None = None) -> tuple[Tensor, Partial]:
+    def start(self, n: int, ordering: Tensor | None = None, shift: Tensor | None = None) -> tuple[Tensor, Partial]:
         """Return the parameters (n, params) of the first variable and the state of `n` passes that know no variable.
 
-        Sorted degrees make every mask a staircase: what unit k may see is a leading block of the layer below, so plain
-        slices of the weights replace the masks.
+        `shift` (n, hidden[0]) is what `forward` takes. Sorted degrees make every mask a staircase: what unit k may see
+        is a leading block of the layer below, so plain slices of the weights replace the masks.
         """
         check_count(n)
         ordering = self.ordering if ordering is None else ordering.to(self.ordering.device)
@@ -116,6 +128,8 @@ class MaskedMLP(nn.Module):
             )
             for w, layer in zip(weights, self.layers, strict=True)
         ]
+        if shift is not None:
+            layers[0] = layers[0]._replace(bias=layers[0].bias + shift.T)  # (H, n)
         rows = (self.dim, self.params)
         output = (
             self.output.weight.unflatten(0, rows)[ordering],

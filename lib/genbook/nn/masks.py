@@ -88,6 +88,6 @@ class MaskedLinear(nn.Module):
 
     def forward(self, x: Tensor, mask: Tensor | None = None) -> Tensor:
         """Map (B, inputs) to (B, outputs * params), through another mask of the same shape if one is given."""
-        mask = self.mask if mask is None else mask
-        weight = self.weight.unflatten(0, (-1, self.params)) * mask[:, None, :]  # (outputs, params, inputs)
-        return F.linear(x, weight.flatten(0, 1), self.bias)
+        mask = (self.mask if mask is None else mask).to(self.weight.dtype)  # a product with booleans would be slower
+        weight = self.weight.view(-1, self.params, mask.shape[1]) * mask[:, None]  # (outputs, params, inputs)
+        return F.linear(x, weight.view_as(self.weight), self.bias)
