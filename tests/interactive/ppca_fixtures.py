@@ -6,8 +6,9 @@ from typing import Any
 import torch
 from safetensors.torch import load
 
+from genbook.nn import StandardNormal
 from genbook.vae import PPCA, LinearDecoder, gaussian_kl, lengths
-from genbook.vae.gaussian import DiagonalGaussian, StandardNormal
+from genbook.vae.gaussian import DiagonalGaussian
 
 SHIPPED = Path(__file__).parents[2] / "book" / "live" / "models" / "ppca-digits.safetensors"
 NOISES = (0.2, 1.3, 9.0, 60.0, 190.0)
