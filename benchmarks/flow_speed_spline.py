@@ -1,6 +1,6 @@
 """Training steps a second of neural spline flows: genbook against zuko, nflows and normflows.
 
-Run from the root of the book, with the extra `peers` installed:  OMP_NUM_THREADS=1 python benchmarks/flow_speed_spline.py
+Run from the root of the book, with the extra `peers`:  OMP_NUM_THREADS=1 python benchmarks/flow_speed_spline.py
 Five layers of 2x64 hidden units, 8 bins, 16 variables, batches of 256, one thread. A step is the loss, its gradient and
 Adam. All libraries run in one process, turn by turn; the fastest of many turns counts, because other work on the
 machine can only slow a turn down.
@@ -141,7 +141,8 @@ def main() -> None:
         rows = [row for kind, models in entrants().items() for row in rows_of(kind, models)]
     for row in rows:
         print(row)
-    note = f"{LAYERS} layers of {HIDDEN}, {BINS} bins, D={DIM}, batch {BATCH}; the fastest of {TURNS} turns of {STEPS} steps"
+    sizes = f"{LAYERS} layers of {HIDDEN}, {BINS} bins, D={DIM}, batch {BATCH}"
+    note = f"{sizes}; one thread, the fastest of {TURNS} turns of {STEPS} steps"
     print(results.write("flow_speed_spline", rows, [SEED], note))
 
 

@@ -70,14 +70,15 @@ class RationalQuadratic:
 
     def forward(self, x: Tensor, params: Tensor) -> tuple[Tensor, Tensor]:
         """Return z and log dz/dx (eqs. 4, 5): x (...,), params (..., 3 bins - 1) -> (...,), (...,)."""
+        check_params(params, self.size, x, "x")
         inside = x.clamp(-self.bound, self.bound)
         b = self._bin(inside, params, 0)
-        t = (inside - b.x0) / b.width
-        z, log_slope = _value(b, t)
+        z, log_slope = _value(b, (inside - b.x0) / b.width)
         return z + (x - inside), log_slope
 
     def inverse(self, z: Tensor, params: Tensor) -> tuple[Tensor, Tensor]:
         """Return x and log dx/dz by the root of a quadratic (eqs. 6 to 8), written so that no digits cancel."""
+        check_params(params, self.size, z, "z")
         inside = z.clamp(-self.bound, self.bound)
         b = self._bin(inside, params, 1)
         rise = inside - b.y0
@@ -90,33 +91,31 @@ class RationalQuadratic:
 
     def knots(self, params: Tensor) -> tuple[Tensor, Tensor, Tensor]:
         """Return x, z and dz/dx at the knots, each (..., bins + 1): params (..., 3 bins - 1)."""
-        shares, raw = params.split([2 * self.bins, self.bins - 1], -1)
-        ends = self._ends(shares)
-        return ends[..., 0, :], ends[..., 1, :], self._derivatives(F.pad(raw, (1, 1)))
+        shares, raw = params.movedim(-1, 0).split([2 * self.bins, self.bins - 1])
+        x, z = self._ends(shares.flatten(1)).unflatten(-1, params.shape[:-1]).movedim(1, -1)
+        return x, z, self._derivatives(F.pad(raw.movedim(0, -1), (1, 1)))
 
     def _bin(self, v: Tensor, params: Tensor, axis: int) -> _Bin:
-        """The bin that holds v, on the axis of x (0) or of z (1)."""
-        check_params(params, self.size, v, "x" if axis == 0 else "z")
-        shares, raw = params.split([2 * self.bins, self.bins - 1], -1)
+        """The bin that holds v, on the axis of x (0) or of z (1); bins come first inside, which softmax likes best."""
+        shares, raw = params.movedim(-1, 0).flatten(1).split([2 * self.bins, self.bins - 1])  # (2 K, N), (K - 1, N)
         ends = self._ends(shares)
         with torch.no_grad():
-            left = (v[..., None] >= ends[..., axis, 1:-1]).sum(-1, keepdim=True)  # (..., 1)
-            both = torch.cat([left, left + 1], -1)
-        corners = ends.gather(-1, both[..., None, :].expand(*both.shape[:-1], 2, 2))
-        x0, x1, y0, y1 = corners.flatten(-2).unbind(-1)
-        d0, d1 = self._derivatives(F.pad(raw, (1, 1)).gather(-1, both)).unbind(-1)
+            left = (v.flatten() >= ends[axis, 1:-1]).sum(0, keepdim=True)  # (1, N)
+            both = torch.cat([left, left + 1])
+        (x0, x1), (y0, y1) = ends.gather(1, both.expand(2, -1, -1)).unflatten(-1, v.shape)
+        d0, d1 = self._derivatives(F.pad(raw, (0, 0, 1, 1)).gather(0, both)).unflatten(-1, v.shape)
         width, height = x1 - x0, y1 - y0
         return _Bin(x0, y0, width, height, height / width, d0, d1)
 
     def _ends(self, shares: Tensor) -> Tensor:
-        """Knots of both axes (..., 2, bins + 1) from raw widths and heights; one product sums, and pins the border."""
+        """Knots of both axes (2, bins + 1, N) from raw widths and heights (2 bins, N); the border is exact."""
         box = 2 * self.bound
         sums = shares.new_full((self.bins + 1, self.bins), box * (1 - self.min_bin * self.bins)).tril(-1)
         sums[-1] = 0
         floor = torch.arange(self.bins + 1, dtype=shares.dtype, device=shares.device)
         floor = floor * (box * self.min_bin) - self.bound
         floor[-1] = self.bound
-        return F.linear(shares.unflatten(-1, (2, self.bins)).softmax(-1), sums, floor)
+        return sums @ shares.unflatten(0, (2, self.bins)).softmax(1) + floor[:, None]
 
     def _derivatives(self, raw: Tensor) -> Tensor:
         """Derivatives from raw ones: 1 for 0, so a padded 0 joins the spline to its tails without a corner."""
