@@ -1,6 +1,7 @@
 """Generative adversarial networks: a generator that learns from a critic, and the many games that they can play."""
 
 from genbook.gan.batchwide import MinibatchFeatures, batch_norm_mlp
+from genbook.gan.bigan import BiGAN, Coder, GaussianEncoder, PairCritic, joint_divergence
 from genbook.gan.cgan import ACGAN, CGAN, AuxiliaryCritic, ConditionalGenerator, JoinedCritic, ProjectionCritic
 from genbook.gan.clipping import clip_weights
 from genbook.gan.coverage import Coverage, coverage
@@ -23,6 +24,7 @@ from genbook.gan.feature_critic import ClassCritic, FeatureCritic
 from genbook.gan.gan import GAN, Penalty
 from genbook.gan.history import HistoricalAveraging, Past
 from genbook.gan.improved import Examples, FeatureMatching, OneSidedSmoothing, Supervised
+from genbook.gan.infogan import CodeCritic, Codes, InfoGAN
 from genbook.gan.latent import attribute_direction, lerp, slerp
 from genbook.gan.networks import MLPCritic
 from genbook.gan.objectives import (
@@ -61,7 +63,11 @@ __all__ = [
     "SQUARED_HELLINGER",
     "AutoencoderEnergy",
     "AuxiliaryCritic",
+    "BiGAN",
     "ClassCritic",
+    "CodeCritic",
+    "Coder",
+    "Codes",
     "ConditionalGenerator",
     "Couples",
     "Coverage",
@@ -73,10 +79,12 @@ __all__ = [
     "FDivergence",
     "FeatureCritic",
     "FeatureMatching",
+    "GaussianEncoder",
     "GradientPenalty",
     "Hinge",
     "HistoricalAveraging",
     "ImagePool",
+    "InfoGAN",
     "JoinedCritic",
     "LargestSlope",
     "LeastSquares",
@@ -86,6 +94,7 @@ __all__ = [
     "NonSaturating",
     "Objective",
     "OneSidedSmoothing",
+    "PairCritic",
     "Past",
     "PatchCritic",
     "Penalty",
@@ -111,6 +120,7 @@ __all__ = [
     "f_divergence",
     "input_gradients",
     "interpolates",
+    "joint_divergence",
     "lagrangian",
     "lerp",
     "lipschitz_prices",

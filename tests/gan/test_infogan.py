@@ -1,0 +1,105 @@
+"""The bound of InfoGAN against tables, where the mutual information is known exactly."""
+
+import math
+
+import pytest
+import torch
+from torch import nn
+
+from genbook.gan import CodeCritic, Codes, InfoGAN, NonSaturating
+from genbook.nn import MLP
+from genbook.numerics import seeded
+
+
+class Table(nn.Module):
+    """x = the entry of a table for the class in z, as a one-hot row: a generator on a finite world."""
+
+    def __init__(self, codes, table, values):
+        super().__init__()
+        self.codes, self.table, self.values = codes, table, values
+
+    def forward(self, z):
+        _, label, _ = self.codes.split(z)
+        return nn.functional.one_hot(self.table[label.argmax(1)], self.values).to(z)
+
+
+def world(table, values, reader):
+    """An InfoGAN whose generator maps class k to the picture table[k], and whose Q has the given logits a picture."""
+    codes = Codes(1, len(table))
+    critic = CodeCritic(nn.Identity(), values, codes)
+    with torch.no_grad():
+        critic.reader.weight.copy_(reader.T)
+        critic.reader.bias.zero_()
+    return InfoGAN(Table(codes, torch.tensor(table), values), critic, codes, NonSaturating())
+
+
+def every_class(codes):
+    label = torch.arange(codes.classes)
+    return codes.join(torch.zeros(len(label), 1), label, torch.zeros(len(label), 0))
+
+
+def exact_information(table):
+    """I(c; x) of a deterministic table over even classes: the entropy of x."""
+    p = torch.bincount(torch.tensor(table)).double() / len(table)
+    return -torch.special.xlogy(p, p).sum().item()
+
+
+@pytest.mark.parametrize("table", [[0, 1, 2, 3], [0, 0, 1, 2], [0, 0, 0, 0], [2, 2, 1, 1]])
+def test_the_bound_is_the_mutual_information_at_the_posterior_and_below_it_elsewhere(table):
+    posterior = torch.stack([torch.tensor([float(t == x) for t in table]) for x in range(4)])  # (X, K), unnormalised
+    best = world(table, 4, posterior.clamp(min=1e-9).log())
+    assert best.information(every_class(best.latent)).mean().item() == pytest.approx(exact_information(table), abs=1e-5)
+    for seed in range(5):
+        with seeded(seed):
+            other = world(table, 4, torch.randn(4, 4))
+        assert other.information(every_class(other.latent)).mean().item() < exact_information(table)
+
+
+def test_entropy_is_that_of_the_draws():
+    codes = Codes(3, 4, 2)
+    assert codes.entropy == pytest.approx(math.log(4) + 2 * math.log(2))
+    with seeded(0):
+        noise, label, c = codes.split(codes.sample(20_000))
+    assert (label.sum(1) == 1).all() and (label.mean(0) - 0.25).abs().max() < 0.015
+    assert noise.std().item() == pytest.approx(1, abs=0.02)
+    assert c.abs().max() <= 1 and c.var().item() == pytest.approx(1 / 3, abs=0.01)
+
+
+def small(weight=0.5):
+    codes = Codes(2, 3, 1)
+    body = nn.Sequential(nn.Linear(4, 8), nn.LeakyReLU())
+    return InfoGAN(MLP(codes.size, (8,), 4), CodeCritic(body, 8, codes), codes, NonSaturating(), weight)
+
+
+def test_both_losses_are_the_plain_ones_less_the_weighted_bound():
+    with seeded(0):
+        game, x = small(), torch.randn(6, 4)
+        z = game.latent.sample(6)
+    fake, bound = game.critic(game.generator(z)), game.information(z).mean()
+    torch.testing.assert_close(game.critic_loss(x, z), game.objective.critic(game.critic(x), fake) - 0.5 * bound)
+    torch.testing.assert_close(game.generator_loss(z), game.objective.generator(fake) - 0.5 * bound)
+
+
+def test_log_q_is_a_categorical_times_gaussians():
+    with seeded(0):
+        game = small().double()
+        z = game.latent.sample(5)
+    x = game.generator(z)
+    p, mean, scale = game.critic.codes(x)
+    _, label, c = game.latent.split(z)
+    by_hand = torch.distributions.Categorical(p).log_prob(label.argmax(1))
+    by_hand = by_hand + torch.distributions.Normal(mean, scale).log_prob(c).sum(1)
+    torch.testing.assert_close(game.log_q(z, game.critic.body(x)), by_hand)
+    assert p.sum(1).allclose(torch.ones(5).double())
+
+
+def test_bad_input_is_named():
+    with pytest.raises(ValueError, match="classes is 0"):
+        Codes(1, 0)
+    with pytest.raises(ValueError, match=r"z has shape \(2, 5\), expected \(B, 6\)"):
+        Codes(2, 3, 1).split(torch.zeros(2, 5))
+    with pytest.raises(ValueError, match=r"weight is -1.0, expected"):
+        small(-1.0)
+    with pytest.raises(ValueError, match=r"x has shape \(2, 3\)"):
+        game = small()
+        game.critic_loss(torch.zeros(2, 3), game.latent.sample(2))
