@@ -27,6 +27,7 @@ from tests.interactive.codebook_fixtures import codebook
 from tests.interactive.ebm_fixtures import push_down, rbm_gibbs
 from tests.interactive.elbo_fixtures import elbo_bars
 from tests.interactive.field_fixtures import receptive_field
+from tests.interactive.gan_fixtures import gan_plane
 from tests.interactive.kl_fixtures import tug_of_war
 from tests.interactive.plane_fixtures import latent_plane
 from tests.interactive.ppca_fixtures import ppca_directions
@@ -153,6 +154,7 @@ FIXTURES = {
     "receptive-field": receptive_field,
     "elbo-bars": elbo_bars,
     "latent-plane": latent_plane,
+    "gan-plane": gan_plane,
     "char-model": char_model,
     "ppca-directions": ppca_directions,
     "push-down": push_down,

@@ -88,10 +88,10 @@ class DCGANCritic(nn.Module):
     torch.Size([3])
     """
 
-    def __init__(self, width: int, size: int = 28, channels: int = 1) -> None:
+    def __init__(self, width: int, size: int = 28, channels: int = 1, normalise: bool = True) -> None:
         """Draw the weights."""
         super().__init__()
-        self.features = DCGANFeatures(width, size, channels)
+        self.features = DCGANFeatures(width, size, channels, normalise)
         self.head = nn.Linear(self.features.outputs, 1)
         draw_weights(self.head)
 

@@ -4,6 +4,7 @@ from genbook.interactive.code_grid import explore_code_grid
 from genbook.interactive.codes import explore_codes
 from genbook.interactive.explore import explore_sampler
 from genbook.interactive.export import made_bytes, made_from_bytes
+from genbook.interactive.export_gan import gan_bytes, gan_generator
 from genbook.interactive.export_plane import plane_bytes, plane_decoder
 from genbook.interactive.export_rbm import rbm_bytes, rbm_from_bytes
 from genbook.interactive.export_text import char_bytes
@@ -17,6 +18,7 @@ from genbook.interactive.widgets import (
     codebook,
     elbo_bars,
     fid_samples,
+    gan_plane,
     kl_tug_of_war,
     latent_plane,
     made_masks,
@@ -40,6 +42,9 @@ __all__ = [
     "explore_sampler",
     "explore_short_runs",
     "fid_samples",
+    "gan_bytes",
+    "gan_generator",
+    "gan_plane",
     "kl_tug_of_war",
     "latent_plane",
     "made_bytes",

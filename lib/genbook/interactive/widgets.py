@@ -9,7 +9,9 @@ from torch import Tensor
 from genbook.autoregressive import MADE, CharRNN
 from genbook.checks import check_count, check_seed
 from genbook.ebm import RBM
+from genbook.gan import DCGANGenerator
 from genbook.interactive.export import made_bytes
+from genbook.interactive.export_gan import gan_bytes
 from genbook.interactive.export_plane import plane_bytes
 from genbook.interactive.export_rbm import rbm_bytes
 from genbook.interactive.export_text import char_bytes
@@ -234,3 +236,21 @@ def latent_plane(model: VAE | None = None, x: Tensor | None = None, y: Tensor | 
     if x is not None or y is not None:
         raise ValueError("x or y came without a model, expected all of them or none.")
     return _figure("latent-plane", {}, (live_folder() / "models" / "latent-plane.safetensors").read_bytes())
+
+
+def gan_plane(
+    generator: DCGANGenerator | None = None, terms: Tensor | None = None, directions: Tensor | None = None
+) -> LiveFigure:
+    """Return the figure in which sums of codes, and directions of attributes, are drawn by a generator.
+
+    `generator`, `terms` and `directions` are those of `gan_bytes`; without them it is the book's model of digits.
+
+    Raises:
+        TypeError, ValueError: one came without the others, or they do not fit.
+    """
+    given = [part is not None for part in (generator, terms, directions)]
+    if any(given) and not all(given):
+        raise ValueError("generator, terms or directions came without the others, expected all of them or none.")
+    if all(given):
+        return _figure("gan-plane", {}, gan_bytes(generator, terms, directions))
+    return _figure("gan-plane", {}, (live_folder() / "models" / "gan-plane.safetensors").read_bytes())
