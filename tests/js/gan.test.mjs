@@ -47,6 +47,7 @@ test("words", () => {
   assert.equal(verdict(pair, "thin 7", { digit: 7, bold: true }, ink)[0], "Not so. ");
   assert.equal(verdict(pair, "other", { digit: 3, bold: true }, ink)[0], "Right. ");
   assert.match(verdict(pair, null, { digit: 7, bold: true }, ink)[1], /from 10\.0% to 20\.0%.*bold 7.*no guess/);
+  assert.match(report([0.5, -1, 0], { ink: 0.1, lean: -0.001 }), /lean 0\.00\./);
   assert.match(report([0.5, -1, 0], { ink: 0.123, lean: -0.2 }), /0\.50 of thickness, −1\.00 of slant.*12\.3% ink, lean −0\.20/);
 });
 

@@ -1,7 +1,7 @@
 /** What the plane of the generator asks and reports. */
 
 const percent = (share) => `${(100 * share).toFixed(1)}%`;
-const signed = (value) => value.toFixed(2).replace("-", "\u2212");
+const signed = (value) => (Math.abs(value) < 0.005 ? 0 : value).toFixed(2).replace("-", "\u2212");
 const name = ({ digit, bold }) => `${bold ? "bold" : "thin"} ${digit}`;
 
 export function question([first, second]) {
