@@ -2,6 +2,7 @@
 
 from genbook.interactive.code_grid import explore_code_grid
 from genbook.interactive.codes import explore_codes
+from genbook.interactive.divergences import explore_divergences
 from genbook.interactive.explore import explore_sampler
 from genbook.interactive.export import made_bytes, made_from_bytes
 from genbook.interactive.export_gan import gan_bytes, gan_generator
@@ -10,6 +11,7 @@ from genbook.interactive.export_rbm import rbm_bytes, rbm_from_bytes
 from genbook.interactive.export_text import char_bytes
 from genbook.interactive.markov_chains import markov_chains
 from genbook.interactive.plane import explore_plane
+from genbook.interactive.prices import explore_prices
 from genbook.interactive.short_runs import explore_short_runs
 from genbook.interactive.waves import explore_notes
 from genbook.interactive.widgets import (
@@ -37,8 +39,10 @@ __all__ = [
     "elbo_bars",
     "explore_code_grid",
     "explore_codes",
+    "explore_divergences",
     "explore_notes",
     "explore_plane",
+    "explore_prices",
     "explore_sampler",
     "explore_short_runs",
     "fid_samples",
