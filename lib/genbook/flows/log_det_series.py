@@ -80,7 +80,7 @@ def series_log_det(network: Network, x: Tensor, v: Tensor, weights: Sequence[flo
     """Return sum_k weights_k (-1)^(k+1) / k v^T J^k v, with autograd's own gradient: (B, D), (B, D) -> (B,).
 
     For v with mean zero and covariance I the mean over v is the weighted trace series of log det(I + J) (Behrmann et
-    al. 2019, eq. 4). Its graph holds every product v^T J^k: memory grows with the number of terms.
+    al. 2019, section 3.2). Its graph holds every product v^T J^k: memory grows with the number of terms.
     """
     keep = torch.is_grad_enabled()
     with torch.enable_grad():
