@@ -5,9 +5,23 @@ from collections.abc import Callable
 import torch
 from torch import Tensor, nn
 
-from genbook.flows import iaf, maf
+from genbook.flows import (
+    PLU,
+    Flow,
+    Householder,
+    Triangular,
+    cdf_flow,
+    iaf,
+    maf,
+    random_rotation,
+    spline_autoregressive,
+    spline_coupling,
+)
+from genbook.nn import StandardNormal
 from genbook.numerics import seeded
 from tests.cases import Case
+
+_WIDE = ([-9.0, -9.0], [9.0, 9.0])
 
 
 def _stirred(model: nn.Module, scale: float = 0.3) -> nn.Module:
@@ -34,6 +48,36 @@ def _iaf_plane() -> Case:
     return Case(_stirred(iaf(2, layers=2, hidden=(8,)), 0.2), _points(6, 2), box=([-9.0] * 2, [9.0] * 2))
 
 
+def _cdf_flow() -> Case:
+    return Case(_stirred(cdf_flow(4, -3.0, 3.0)), _points(6, 1), box=([-60.0], [60.0]))
+
+
+def _linear_plu() -> Case:
+    with seeded(0):
+        return Case(_stirred(Flow(StandardNormal(2), [PLU(random_rotation(2))])), _points(6, 2), box=_WIDE)
+
+
+def _linear_qr() -> Case:
+    with seeded(0):
+        return Case(_stirred(Flow(StandardNormal(2), [Triangular(2), Householder(2, 2)])), _points(6, 2), box=_WIDE)
+
+
+def _spline_coupling() -> Case:
+    return Case(_stirred(spline_coupling(5, layers=3, hidden=(16, 16), bins=5, bound=3.0)), 2 * _points(8, 5))
+
+
+def _spline_coupling_plane() -> Case:
+    return Case(_stirred(spline_coupling(2, layers=2, hidden=(8,), bins=4, bound=3.0)), _points(6, 2), box=_WIDE)
+
+
+def _spline_autoregressive() -> Case:
+    return Case(_stirred(spline_autoregressive(5, layers=2, hidden=(16,), bins=5, bound=3.0)), 2 * _points(8, 5))
+
+
+def _spline_autoregressive_plane() -> Case:
+    return Case(_stirred(spline_autoregressive(2, layers=2, hidden=(8,), bins=4, bound=3.0)), _points(6, 2), box=_WIDE)
+
+
 def _points(rows: int, dim: int) -> Tensor:
     with seeded(1):
         return torch.randn(rows, dim)
@@ -44,4 +88,11 @@ CASES: dict[str, Callable[[], Case]] = {
     "maf/2d": _maf_plane,
     "iaf": _iaf,
     "iaf/2d": _iaf_plane,
+    "cdf-flow": _cdf_flow,
+    "linear-flow/plu": _linear_plu,
+    "linear-flow/qr": _linear_qr,
+    "spline": _spline_coupling,
+    "spline/2d": _spline_coupling_plane,
+    "spline/autoregressive": _spline_autoregressive,
+    "spline/autoregressive-2d": _spline_autoregressive_plane,
 }
