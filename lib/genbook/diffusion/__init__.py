@@ -1,1 +1,85 @@
-"""Diffusion and score models: the chapter is still to come."""
+"""Diffusion and score models: noise is added step by step, and a network learns to take it away."""
+
+from genbook.diffusion.ideal import IdealDenoiser
+from genbook.diffusion.kernels import Kernel, q_xs_xt_x0, q_xt_x0, q_xt_xs
+from genbook.diffusion.prediction import (
+    Data,
+    Denoiser,
+    Epsilon,
+    NetworkDenoiser,
+    Parametrisation,
+    Prediction,
+    Score,
+    Velocity,
+)
+from genbook.diffusion.samplers import (
+    ancestral,
+    annealed_langevin,
+    ddim,
+    dpm_solver_pp,
+    euler_maruyama,
+    even_times,
+    heun,
+    karras_times,
+    pndm,
+    predictor_corrector,
+)
+from genbook.diffusion.schedule import (
+    Cosine,
+    Discrete,
+    Level,
+    NoiseAsTime,
+    Schedule,
+    SubVariancePreserving,
+    VarianceExploding,
+    VariancePreserving,
+    cosine_betas,
+    levels,
+    linear_betas,
+    log_snr,
+)
+from genbook.diffusion.score_matching import denoising_score_loss, explicit_score_loss, sliced_score_loss
+from genbook.diffusion.sde import coefficients, probability_flow
+
+__all__ = [
+    "Cosine",
+    "Data",
+    "Denoiser",
+    "Discrete",
+    "Epsilon",
+    "IdealDenoiser",
+    "Kernel",
+    "Level",
+    "NetworkDenoiser",
+    "NoiseAsTime",
+    "Parametrisation",
+    "Prediction",
+    "Schedule",
+    "Score",
+    "SubVariancePreserving",
+    "VarianceExploding",
+    "VariancePreserving",
+    "Velocity",
+    "ancestral",
+    "annealed_langevin",
+    "coefficients",
+    "cosine_betas",
+    "ddim",
+    "denoising_score_loss",
+    "dpm_solver_pp",
+    "euler_maruyama",
+    "even_times",
+    "explicit_score_loss",
+    "heun",
+    "karras_times",
+    "levels",
+    "linear_betas",
+    "log_snr",
+    "pndm",
+    "predictor_corrector",
+    "probability_flow",
+    "q_xs_xt_x0",
+    "q_xt_x0",
+    "q_xt_xs",
+    "sliced_score_loss",
+]
