@@ -52,6 +52,7 @@ def bring_on(figure: Locator) -> None:
         ("Step", 15),
         ("abracadabra", 1),
         ("60 pushes", 1),
+        ("500 rounds", 2),
         ("Run 500 steps", 1),
         ("40 steps", 1),
     ):

@@ -27,6 +27,7 @@ from tests.interactive.codebook_fixtures import codebook
 from tests.interactive.ebm_fixtures import push_down, rbm_gibbs
 from tests.interactive.elbo_fixtures import elbo_bars
 from tests.interactive.field_fixtures import receptive_field
+from tests.interactive.game_fixtures import gan_2d
 from tests.interactive.gan_fixtures import gan_plane
 from tests.interactive.kl_fixtures import tug_of_war
 from tests.interactive.plane_fixtures import latent_plane
@@ -154,6 +155,7 @@ FIXTURES = {
     "receptive-field": receptive_field,
     "elbo-bars": elbo_bars,
     "latent-plane": latent_plane,
+    "gan-2d": gan_2d,
     "gan-plane": gan_plane,
     "char-model": char_model,
     "ppca-directions": ppca_directions,

@@ -9,6 +9,7 @@ from genbook.interactive.export_gan import gan_bytes, gan_generator
 from genbook.interactive.export_plane import plane_bytes, plane_decoder
 from genbook.interactive.export_rbm import rbm_bytes, rbm_from_bytes
 from genbook.interactive.export_text import char_bytes
+from genbook.interactive.games import game_orbits, gan_divergences
 from genbook.interactive.markov_chains import markov_chains
 from genbook.interactive.plane import explore_plane
 from genbook.interactive.prices import explore_prices
@@ -20,6 +21,7 @@ from genbook.interactive.widgets import (
     codebook,
     elbo_bars,
     fid_samples,
+    gan_2d,
     gan_plane,
     kl_tug_of_war,
     latent_plane,
@@ -46,7 +48,10 @@ __all__ = [
     "explore_sampler",
     "explore_short_runs",
     "fid_samples",
+    "game_orbits",
+    "gan_2d",
     "gan_bytes",
+    "gan_divergences",
     "gan_generator",
     "gan_plane",
     "kl_tug_of_war",

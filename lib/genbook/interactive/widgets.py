@@ -238,6 +238,18 @@ def latent_plane(model: VAE | None = None, x: Tensor | None = None, y: Tensor | 
     return _figure("latent-plane", {}, (live_folder() / "models" / "latent-plane.safetensors").read_bytes())
 
 
+def gan_2d(data: str = "ring", seed: int = 1) -> LiveFigure:
+    """Return the figure in which a GAN in the plane trains; `data` is ring, grid or line, `seed` draws the players.
+
+    Raises:
+        TypeError, ValueError: there are no such data, or `seed` is not a whole number from 0.
+    """
+    if data not in ("ring", "grid", "line"):
+        raise ValueError(f"data is {data!r}, expected ring, grid or line.")
+    check_seed(seed)
+    return _figure("gan-2d", {"data": data, "seed": seed})
+
+
 def gan_plane(
     generator: DCGANGenerator | None = None, terms: Tensor | None = None, directions: Tensor | None = None
 ) -> LiveFigure:
