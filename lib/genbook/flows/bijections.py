@@ -56,7 +56,7 @@ class Affine:
     def forward(self, x: Tensor, params: Tensor) -> tuple[Tensor, Tensor]:
         """Return x exp(s) + shift, and s."""
         shift, s = self._split(params)
-        return torch.addcmul(shift, x, s.exp()), s
+        return x * s.exp() + shift, s
 
     def inverse(self, z: Tensor, params: Tensor) -> tuple[Tensor, Tensor]:
         """Return (z - shift) exp(-s), and -s."""
@@ -64,5 +64,5 @@ class Affine:
         return (z - shift) * (-s).exp(), -s
 
     def _split(self, params: Tensor) -> tuple[Tensor, Tensor]:
-        shift, raw = params.movedim(-1, 0).unbind(0)
+        shift, raw = params.unbind(-1)
         return shift, 2 * self.limit * torch.sigmoid(raw * (2 / self.limit)) - self.limit  # tanh, by a faster kernel

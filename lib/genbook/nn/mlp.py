@@ -36,7 +36,7 @@ class MLP(nn.Sequential):
             raise ValueError(f"dropout is {dropout}, expected a share from 0 to below 1.")
         layers: list[nn.Module] = []
         for before, after in pairwise([inputs, *hidden]):
-            layers += [nn.Linear(before, after), activation(), nn.Dropout(dropout)]
+            layers += [nn.Linear(before, after), activation(), nn.Dropout(dropout) if dropout else nn.Identity()]
         super().__init__(*layers, nn.Linear([inputs, *hidden][-1], outputs))
 
     def forward(self, x: Tensor) -> Tensor:
