@@ -1,15 +1,18 @@
 """Cases of the chapter `flows`."""
 
 from collections.abc import Callable
+from functools import partial
 
 import torch
 from torch import Tensor, nn
 
 from genbook.flows import (
     PLU,
+    ContinuousFlow,
     Flow,
     Householder,
     Triangular,
+    Velocity,
     cdf_flow,
     iaf,
     maf,
@@ -18,7 +21,7 @@ from genbook.flows import (
     spline_coupling,
 )
 from genbook.nn import StandardNormal
-from genbook.numerics import seeded
+from genbook.numerics import rk4, seeded
 from tests.cases import Case
 
 _WIDE = ([-9.0, -9.0], [9.0, 9.0])
@@ -78,6 +81,12 @@ def _spline_autoregressive_plane() -> Case:
     return Case(_stirred(spline_autoregressive(2, layers=2, hidden=(8,), bins=4, bound=3.0)), _points(6, 2), box=_WIDE)
 
 
+def _ffjord() -> Case:
+    with seeded(0):
+        flow = ContinuousFlow(StandardNormal(2), Velocity(2, (12,)), partial(rk4, steps=50))  # far below 1e-6
+    return Case(_stirred(flow), _points(4, 2))
+
+
 def _points(rows: int, dim: int) -> Tensor:
     with seeded(1):
         return torch.randn(rows, dim)
@@ -88,6 +97,7 @@ CASES: dict[str, Callable[[], Case]] = {
     "maf/2d": _maf_plane,
     "iaf": _iaf,
     "iaf/2d": _iaf_plane,
+    "ffjord": _ffjord,
     "cdf-flow": _cdf_flow,
     "linear-flow/plu": _linear_plu,
     "linear-flow/qr": _linear_qr,

@@ -6,6 +6,7 @@ from genbook.flows.conv_network import ConvNetwork
 from genbook.flows.coupling import Coupling
 from genbook.flows.dequantisation import Dequantised, UniformNoise, VariationalNoise, variational_noise
 from genbook.flows.elementwise import Elementwise
+from genbook.flows.ffjord import ContinuousFlow, Velocity, basis, gaussian, rademacher, trace_estimate
 from genbook.flows.flow import Base, Flow
 from genbook.flows.gated import Gated
 from genbook.flows.glow import InvertibleConv, glow, glow_step
@@ -42,6 +43,7 @@ __all__ = [
     "BatchNorm",
     "Bijection",
     "Chain",
+    "ContinuousFlow",
     "ConvNetwork",
     "Coupling",
     "Dense",
@@ -81,9 +83,12 @@ __all__ = [
     "Truncated",
     "UniformNoise",
     "VariationalNoise",
+    "Velocity",
     "alternating_orders",
+    "basis",
     "cdf_flow",
     "checkerboard",
+    "gaussian",
     "glow",
     "glow_step",
     "halves",
@@ -91,12 +96,14 @@ __all__ = [
     "iaf_transform",
     "maf",
     "nice",
+    "rademacher",
     "random_rotation",
     "realnvp",
     "realnvp_images",
     "spline_autoregressive",
     "spline_coupling",
     "start_from_data",
+    "trace_estimate",
     "variational_noise",
     "whitening_flow",
 ]
