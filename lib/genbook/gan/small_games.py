@@ -12,14 +12,20 @@ from genbook.gan.dynamics import Game
 from genbook.gan.objectives import Objective
 
 
-def xy_game() -> Game:
+def xy_game(weight: float = 0.0) -> Game:
     """The generator minimises V = theta phi, the critic maximises it; theta and phi have the shape (1,).
+
+    `weight` is that of R1 as in `dirac_gan`: it adds weight phi^2 / 2 to what the critic minimises.
 
     >>> from genbook.gan.dynamics import State, field
     >>> field(xy_game(), State(torch.tensor([2.0]), torch.tensor([3.0])))
     State(theta=tensor([3.]), phi=tensor([-2.]))
     """
-    return Game(lambda theta, phi: (theta * phi).sum(), lambda theta, phi: -(theta * phi).sum())
+    _check_at_least_0(weight=weight)
+    return Game(
+        lambda theta, phi: (theta * phi).sum(),
+        lambda theta, phi: weight / 2 * phi.square().sum() - (theta * phi).sum(),
+    )
 
 
 def dirac_gan(objective: Objective, weight: float = 0.0, noise: float = 0.0) -> Game:
@@ -35,9 +41,7 @@ def dirac_gan(objective: Objective, weight: float = 0.0, noise: float = 0.0) -> 
     tensor([[ 0.0000, -0.5000],
             [ 0.5000,  0.3000]])
     """
-    for name, value in {"weight": weight, "noise": noise}.items():
-        if not 0 <= value < math.inf:
-            raise ValueError(f"{name} is {value}, expected a finite number of at least 0.")
+    _check_at_least_0(weight=weight, noise=noise)
 
     def scores(theta: Tensor, phi: Tensor) -> Tensor:
         """The critic at samples with noise, (1,), (1,) -> (2,)."""
@@ -94,6 +98,12 @@ def xy_optimistic_radius(lr: float) -> float:
 def xy_alternating_radius(lr: float) -> float:
     """Return the spectral radius of `xy_alternating`: 1 up to lr = 2, above that lr^2/2 - 1 + lr sqrt(lr^2/4 - 1)."""
     return 1.0 if lr <= 2 else lr**2 / 2 - 1 + lr * math.sqrt(lr**2 / 4 - 1)
+
+
+def _check_at_least_0(**values: float) -> None:
+    for name, value in values.items():
+        if not 0 <= value < math.inf:
+            raise ValueError(f"{name} is {value}, expected a finite number of at least 0.")
 
 
 def _matrix(*rows: list[float]) -> Tensor:
