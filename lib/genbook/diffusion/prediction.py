@@ -97,6 +97,8 @@ class Score:
 class NetworkDenoiser(nn.Module):
     """A network (x_t, t) -> output as a denoiser: the output is read as `parametrisation` says.
 
+    The network is given t / horizon, for which a chain of T steps takes the horizon T.
+
     >>> import torch
     >>> from genbook.diffusion import VariancePreserving
     >>> denoiser = NetworkDenoiser(lambda x, t: torch.zeros_like(x), VariancePreserving(), Epsilon())
@@ -105,14 +107,19 @@ class NetworkDenoiser(nn.Module):
     """
 
     def __init__(
-        self, network: Callable[[Tensor, Tensor], Tensor], schedule: Schedule, parametrisation: Parametrisation
+        self,
+        network: Callable[[Tensor, Tensor], Tensor],
+        schedule: Schedule,
+        parametrisation: Parametrisation,
+        horizon: float = 1.0,
     ) -> None:
         """Keep the network, the schedule and the way to read the output."""
         super().__init__()
+        self.horizon = horizon
         self.network, self.schedule, self.parametrisation = network, schedule, parametrisation
 
     def forward(self, x: Tensor, t: Tensor) -> Prediction:
         """Return estimates of x_0 and eps: x_t (B, *event), t () or (B,)."""
         check_batch(x, x.shape[1:])
         alpha, sigma = like(self.schedule.alpha(t), x), like(self.schedule.sigma(t), x)
-        return self.parametrisation.read(self.network(x, t.expand(len(x))), x, alpha, sigma)
+        return self.parametrisation.read(self.network(x, (t / self.horizon).expand(len(x))), x, alpha, sigma)
