@@ -74,7 +74,7 @@ class FourierFeatures(nn.Module):
 class ContinuousDiffusion(nn.Module):
     """Whole numbers 0, ..., levels - 1 as a latent variable model with latents x_t in continuous time (Kingma et al. 2021).
 
-    -log p(x) <= KL(q(x_1 | x) || N(0, I)) - E log p(x | x_0) + 1/2 int gamma'(t) E|eps - eps_hat|^2 dt (eq. 17 and 11).
+    -log p(x) <= KL(q(x_1 | x) || N(0, I)) - E log p(x | x_0) + 1/2 int gamma'(t) E|eps - eps_hat|^2 dt (eq. 11, 17).
     `network` maps (x_t, t) to a prediction of eps. Dropout acts in training mode: call `eval()` before measuring.
     """
 
@@ -117,7 +117,7 @@ class ContinuousDiffusion(nn.Module):
     def loss(self, x: Tensor) -> Tensor:
         """Return minus the mean bound in nats an example, with times that fill [0, 1] evenly, shape ()."""
         check_batch(x, self.event)
-        return -(-sum(self._draw(x, low_discrepancy(len(x), torch.rand(()).to(self.place))))).mean()
+        return sum(self._draw(x, low_discrepancy(len(x), torch.rand(()).to(self.place)))).mean()
 
     @torch.no_grad()
     def sample(self, n: int, steps: int = 250) -> Tensor:
