@@ -31,6 +31,8 @@ from tests.interactive.game_fixtures import gan_2d
 from tests.interactive.gan_fixtures import gan_plane
 from tests.interactive.kl_fixtures import tug_of_war
 from tests.interactive.orbit_fixtures import game_orbits, gan_divergences
+from tests.interactive.planar_fixtures import planar_flow
+from tests.interactive.mass_fixtures import mass_map
 from tests.interactive.plane_fixtures import latent_plane
 from tests.interactive.ppca_fixtures import ppca_directions
 
@@ -156,6 +158,7 @@ FIXTURES = {
     "receptive-field": receptive_field,
     "elbo-bars": elbo_bars,
     "latent-plane": latent_plane,
+    "planar-flow": planar_flow,
     "gan-2d": gan_2d,
     "gan-plane": gan_plane,
     "char-model": char_model,
@@ -166,6 +169,7 @@ FIXTURES = {
     "codebook": codebook,
     "gan-divergences": gan_divergences,
     "game-orbits": game_orbits,
+    "mass-map": mass_map,
 }
 
 

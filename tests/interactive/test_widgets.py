@@ -41,6 +41,7 @@ FIGURES = [
     "latent-plane",
     "made-masks",
     "made-sampler",
+    "planar-flow",
     "ppca-directions",
     "push-down",
     "rate-distortion",

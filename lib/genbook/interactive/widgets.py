@@ -110,6 +110,19 @@ def kl_tug_of_war(mean: float = -0.7, scale: float = 1.0, separation: float = 5.
     return _figure("kl-tug-of-war", options)
 
 
+def mass_map(steep: float = 1.0) -> LiveFigure:
+    """Return the figure in which the reader bends an increasing map by its knots while every strip keeps its mass.
+
+    `steep` is the slope of the map at 0 to begin with, 0.1 to 2.
+
+    Raises:
+        ValueError: the slope lies outside what the figure shows.
+    """
+    if not 0.1 <= steep <= 2:
+        raise ValueError(f"steep is {steep}, expected a slope from 0.1 to 2.")
+    return _figure("mass-map", {"steep": steep})
+
+
 def codebook(memory: float = 0.8, revive: bool = False) -> LiveFigure:
     """Return the figure in which eight codes follow points in the plane, die, and are revived.
 
@@ -215,6 +228,16 @@ def rbm_gibbs(
     if shape is not None or examples is not None:
         raise ValueError("shape or examples came without an RBM, expected all of them or none.")
     return _figure("rbm-gibbs", {}, (live_folder() / "models" / "rbm-digits.safetensors").read_bytes())
+
+
+def planar_flow(count: int = 1) -> LiveFigure:
+    """Return the figure in which planar layers are set by hand; it starts with `count` of them, from 1 to 4.
+
+    Raises:
+        TypeError, ValueError: `count` is not a whole number from 1 to 4.
+    """
+    check_count(count, "count", most=4)
+    return _figure("planar-flow", {"count": count})
 
 
 def push_down() -> LiveFigure:
