@@ -114,6 +114,19 @@ def test_any_parameters_give_an_increasing_map_within_its_minima(bins, bound, sp
     assert (values.diff() > 0).all() and log_slope.isfinite().all()
 
 
+def test_values_of_any_shape_are_mapped_one_by_one():
+    x, params = draw(6)
+    z, log_slope = SPLINE.forward(x, params)
+    for way in ((x.view(2, 3), params.view(2, 3, -1)), (x.view(2, 3).T, params.view(2, 3, -1).transpose(0, 1))):
+        shaped, log_shaped = SPLINE.forward(*way)
+        expected = (z.view(2, 3), log_slope.view(2, 3))
+        expected = expected if shaped.shape == (2, 3) else tuple(t.T for t in expected)
+        torch.testing.assert_close((shaped, log_shaped), expected)
+    torch.testing.assert_close(SPLINE.forward(x[0], params[0])[0], z[0])
+    for one, many in zip(SPLINE.knots(params[4]), SPLINE.knots(params.view(2, 3, -1)), strict=True):
+        torch.testing.assert_close(one, many[1, 1])
+
+
 def test_gradients_are_finite_at_the_border_and_far_outside():
     x = torch.tensor([-1e8, -3.0, 0.0, 3.0, 1e8], requires_grad=True)
     params = torch.zeros(5, SPLINE.size, requires_grad=True)

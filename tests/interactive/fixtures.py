@@ -30,9 +30,9 @@ from tests.interactive.field_fixtures import receptive_field
 from tests.interactive.game_fixtures import gan_2d
 from tests.interactive.gan_fixtures import gan_plane
 from tests.interactive.kl_fixtures import tug_of_war
+from tests.interactive.mass_fixtures import mass_map
 from tests.interactive.orbit_fixtures import game_orbits, gan_divergences
 from tests.interactive.planar_fixtures import planar_flow
-from tests.interactive.mass_fixtures import mass_map
 from tests.interactive.plane_fixtures import latent_plane
 from tests.interactive.ppca_fixtures import ppca_directions
 

@@ -21,6 +21,7 @@ from genbook.interactive import (
     made_bytes,
     made_masks,
     made_sampler,
+    mass_map,
     ppca_directions,
     rate_distortion,
 )
@@ -89,6 +90,7 @@ def test_options_and_models_reach_the_widget() -> None:
     assert made_sampler().file == (live_folder() / "models" / "made-digits.safetensors").read_bytes()
     assert rate_distortion(4.0).file == (live_folder() / "models" / "rate-distortion.json").read_bytes()
     assert elbo_bars(bend=0.0).options == {"x": 1.5, "bend": 0.0, "mean": 0.0, "scale": 1.0}
+    assert mass_map(steep=2).options == {"steep": 2}
     assert kl_tug_of_war(mean=1.0).options == {"mean": 1.0, "scale": 1.0, "separation": 5.0, "weight": 0.4}
     assert code_trie("tea").options == {"text": "tea"}
     assert fid_samples(16).options == {"features": 16, "n": 20, "shift": 0.0, "spread": 1.0}
@@ -111,6 +113,7 @@ def test_options_and_models_reach_the_widget() -> None:
         (lambda: gan_2d(seed=-1), ValueError),
         (lambda: rate_distortion(0.0), ValueError),
         (lambda: kl_tug_of_war(scale=0.0), ValueError),
+        (lambda: mass_map(steep=3.0), ValueError),
         (lambda: fid_samples(features=3), ValueError),
         (lambda: fid_samples(n=4), ValueError),
         (lambda: fid_samples(features=2.0), TypeError),

@@ -91,19 +91,21 @@ class RationalQuadratic:
 
     def knots(self, params: Tensor) -> tuple[Tensor, Tensor, Tensor]:
         """Return x, z and dz/dx at the knots, each (..., bins + 1): params (..., 3 bins - 1)."""
-        shares, raw = params.movedim(-1, 0).split([2 * self.bins, self.bins - 1])
-        x, z = self._ends(shares.flatten(1)).unflatten(-1, params.shape[:-1]).movedim(1, -1)
-        return x, z, self._derivatives(F.pad(raw.movedim(0, -1), (1, 1)))
+        shares, raw = params.movedim(-1, 0).reshape(self.size, -1).split([2 * self.bins, self.bins - 1])
+        rows = torch.stack([*self._ends(shares), self._derivatives(F.pad(raw, (0, 0, 1, 1)))])  # (3, K + 1, N)
+        x, z, slope = rows.mT.reshape(3, *params.shape[:-1], -1)
+        return x, z, slope
 
     def _bin(self, v: Tensor, params: Tensor, axis: int) -> _Bin:
         """The bin that holds v, on the axis of x (0) or of z (1); bins come first inside, which softmax likes best."""
-        shares, raw = params.movedim(-1, 0).flatten(1).split([2 * self.bins, self.bins - 1])  # (2 K, N), (K - 1, N)
+        rows = params.movedim(-1, 0).reshape(self.size, -1)
+        shares, raw = rows.split([2 * self.bins, self.bins - 1])  # (2 K, N), (K - 1, N)
         ends = self._ends(shares)
         with torch.no_grad():
             left = (v.flatten() >= ends[axis, 1:-1]).sum(0, keepdim=True)  # (1, N)
             both = torch.cat([left, left + 1])
-        (x0, x1), (y0, y1) = ends.gather(1, both.expand(2, -1, -1)).unflatten(-1, v.shape)
-        d0, d1 = self._derivatives(F.pad(raw, (0, 0, 1, 1)).gather(0, both)).unflatten(-1, v.shape)
+        (x0, x1), (y0, y1) = ends.gather(1, both.expand(2, -1, -1)).reshape(2, 2, *v.shape)
+        d0, d1 = self._derivatives(F.pad(raw, (0, 0, 1, 1)).gather(0, both)).reshape(2, *v.shape)
         width, height = x1 - x0, y1 - y0
         return _Bin(x0, y0, width, height, height / width, d0, d1)
 
