@@ -197,3 +197,11 @@ def test_other_bad_input_is_refused_in_a_sentence():
                 way(torch.zeros(2, DIM + 1, dtype=torch.double))
     with pytest.raises(ValueError, match="expected"):
         Householder(3, 0)
+
+
+@pytest.mark.parametrize("dim", [1, 2, 5, 1024])
+def test_a_random_rotation_keeps_lengths_and_orientation(dim):
+    with seeded(0):
+        A = random_rotation(dim)
+    torch.testing.assert_close(A @ A.T, torch.eye(dim), rtol=0, atol=1e-4)
+    assert torch.linalg.slogdet(A).sign == 1

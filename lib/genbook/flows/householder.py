@@ -16,7 +16,7 @@ def random_rotation(dim: int) -> Tensor:
     check_count(dim, "dim")
     Q, R = torch.linalg.qr(torch.randn(dim, dim))
     Q = Q * R.diagonal().sign()  # uniform over all orthogonal matrices
-    Q[:, 0] *= torch.linalg.det(Q).sign()
+    Q[:, 0] *= torch.linalg.slogdet(Q).sign  # det itself underflows in many dimensions
     return Q
 
 

@@ -59,7 +59,7 @@ function strip(knots, place, k) {
 function axes(place) {
   const ticks = [-2, 0, 2].flatMap((v) => [
     svg("text", { x: place.toX(v), y: place.height - 14, class: "live-axis" }, String(v).replace("-", "\u2212")),
-    svg("text", { x: place.side - 2, y: place.toZ(v), class: "live-axis" }, String(v).replace("-", "\u2212")),
+    svg("text", { x: place.side + 10, y: place.toZ(v), class: "live-axis" }, String(v).replace("-", "\u2212")),
   ]);
   const [right, low] = [place.toX(REACH), place.toZ(-REACH)];
   return svg("g", { "aria-hidden": "true" },
@@ -68,7 +68,7 @@ function axes(place) {
     svg("text", { x: right - 8, y: low - 10, class: "live-axis" }, "x"),
     svg("text", { x: place.side + 10, y: 16, class: "live-axis" }, "z"),
     svg("text", { x: place.side + 4, y: place.size + 20, class: "live-axis live-mass-name" }, "density of x"),
-    svg("text", { x: 2, y: 14, class: "live-axis live-mass-name" }, "of z"), ...ticks);
+    svg("text", { x: 2, y: 14, class: "live-axis live-mass-name" }, "density of z"), ...ticks);
 }
 
 /** Everything under the handles. */
