@@ -68,7 +68,7 @@ class MaskedMLP(nn.Module):
         self.layers = nn.ModuleList(MaskedLinear(mask) for mask in masks[: len(hidden)])
         self.output = MaskedLinear(masks[len(hidden)], params)
         self.direct = MaskedLinear(masks[-1], params) if direct else None
-        self.dropout = nn.Dropout(dropout)
+        self.dropout = nn.Dropout(dropout) if dropout else nn.Identity()
 
     def masks(self, ordering: Tensor, degrees: Sequence[Tensor] | None = None) -> list[Tensor]:
         """Return the masks of all hidden layers, of the output and of the direct connection for another order.
@@ -107,7 +107,7 @@ class MaskedMLP(nn.Module):
         out = self.output(h, masks[-2])
         if self.direct is not None:
             out = out + self.direct(x, masks[-1])
-        return out.unflatten(1, (self.dim, self.params))  # (B, D, params)
+        return out.view(-1, self.dim, self.params)
 
     @torch.no_grad()
     def start(self, n: int, ordering: Tensor | None = None, shift: Tensor | None = None) -> tuple[Tensor, Partial]:

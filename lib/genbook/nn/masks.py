@@ -85,9 +85,21 @@ class MaskedLinear(nn.Module):
         self.weight = nn.Parameter(torch.empty(outputs * params, inputs).uniform_(-bound, bound))
         self.bias = nn.Parameter(torch.empty(outputs * params).uniform_(-bound, bound))
         self.register_buffer("mask", mask)
+        self._kept: tuple[Tensor, int, Tensor] | None = None  # the mask, its version, and what it becomes in `_spread`
 
     def forward(self, x: Tensor, mask: Tensor | None = None) -> Tensor:
         """Map (B, inputs) to (B, outputs * params), through another mask of the same shape if one is given."""
-        mask = (self.mask if mask is None else mask).to(self.weight.dtype)  # a product with booleans would be slower
-        weight = self.weight.view(-1, self.params, mask.shape[1]) * mask[:, None]  # (outputs, params, inputs)
-        return F.linear(x, weight.view_as(self.weight), self.bias)
+        mask = self._own() if mask is None else self._spread(mask)
+        return F.linear(x, self.weight * mask, self.bias)
+
+    def _spread(self, mask: Tensor) -> Tensor:
+        """Return the mask of the whole weight, as numbers: a product with booleans would be slower."""
+        return mask.to(self.weight.dtype).repeat_interleave(self.params, 0)  # (outputs * params, inputs)
+
+    def _own(self) -> Tensor:
+        """Return its own mask as numbers, made anew only if `mask` was replaced or changed, or the weight's type."""
+        mask = self.mask
+        kept = self._kept
+        if kept is None or kept[0] is not mask or kept[1] != mask._version or kept[2].dtype != self.weight.dtype:
+            kept = self._kept = (mask, mask._version, self._spread(mask))
+        return kept[2]
