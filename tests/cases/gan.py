@@ -7,11 +7,14 @@ import torch
 from genbook.gan import (
     EBGAN,
     GAN,
+    R1,
     AutoencoderEnergy,
     GradientPenalty,
     Hinge,
     LeastSquares,
+    Minimax,
     MLPCritic,
+    NonSaturating,
     Objective,
     Penalty,
     Wasserstein,
@@ -42,6 +45,9 @@ def energy_game() -> Case:
     return Case(EBGAN(MLP(2, (8,), 2), critic, StandardNormal(2), 1.0, 0.1).eval(), torch.randn(5, 2))
 
 
+CASES["gan"] = lambda: plane_game(Minimax())
+CASES["gan/non-saturating"] = lambda: plane_game(NonSaturating())
+CASES["gan-dynamics"] = lambda: plane_game(NonSaturating(), R1())
 CASES["lsgan"] = lambda: plane_game(LeastSquares())
 CASES["wgan"] = lambda: plane_game(Wasserstein())
 CASES["wgan-gp"] = lambda: plane_game(Wasserstein(), GradientPenalty())

@@ -68,9 +68,9 @@ class Orbits {
     this.say();
   }
 
-  move(start) {
-    this.start = start.map((value) => Math.min(REACH, Math.max(-REACH, Math.round(value * 10) / 10)));
-    this.places.forEach((place, k) => place.set(this.start[k]));
+  move(place) {
+    this.start = place.map((value) => Math.min(REACH, Math.max(-REACH, Math.round(value * 10) / 10)));
+    this.places.forEach((control, k) => control.set(this.start[k]));
     this.change({});
   }
 
