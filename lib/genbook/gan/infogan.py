@@ -7,7 +7,7 @@ from torch import Tensor, nn
 from torch.nn.functional import one_hot
 
 from genbook.checks import check_batch, check_count
-from genbook.gan.gan import GAN
+from genbook.gan.gan import GAN, Penalty
 from genbook.gan.objectives import Objective
 from genbook.nn.outputs.gaussian import log_normal
 
@@ -35,11 +35,6 @@ class Codes(nn.Module):
         self.noise, self.classes, self.continuous = noise, classes, continuous
         self.size = noise + classes + continuous
         self.register_buffer("anchor", torch.zeros(()), persistent=False)  # where draws are made, and their dtype
-
-    @property
-    def entropy(self) -> float:
-        """H(c) in nats: log K of the class, and the differential entropy log 2 of each continuous code."""
-        return math.log(self.classes) + self.continuous * math.log(2)
 
     def sample(self, n: int) -> Tensor:
         """Draw n rows, shape (n, noise + K + m)."""
@@ -93,42 +88,56 @@ class CodeCritic(nn.Module):
 class InfoGAN(GAN):
     """A GAN that also maximises L_I = H(c) + E[log Q(c | G(z, c))] <= I(c; G(z, c)) (Chen et al. 2016, eq. 5 and 6).
 
-    `weight` is the paper's lambda. Both players gain from L_I: the generator by leaving traces of c in the picture, the
-    critic's trunk and Q by reading them.
+    `weights` are the paper's lambda for the class and for the continuous codes. Both players gain from L_I: the
+    generator by leaving traces of c in the picture, the critic's trunk and Q by reading them.
 
     Raises:
-        ValueError: `weight` is not a finite number of at least 0.
+        ValueError: a weight is not a finite number of at least 0.
     """
 
     def __init__(
-        self, generator: nn.Module, critic: CodeCritic, codes: Codes, objective: Objective, weight: float = 1.0
+        self,
+        generator: nn.Module,
+        critic: CodeCritic,
+        codes: Codes,
+        objective: Objective,
+        weights: tuple[float, float] = (1.0, 0.1),
+        penalty: Penalty | None = None,
     ) -> None:
         """Join both players, the codes and the losses."""
-        super().__init__(generator, critic, codes, objective)
-        if not (math.isfinite(weight) and weight >= 0):
-            raise ValueError(f"weight is {weight}, expected a finite number of at least 0.")
-        self.weight = weight
+        super().__init__(generator, critic, codes, objective, penalty)
+        if not all(math.isfinite(weight) and weight >= 0 for weight in weights):
+            raise ValueError(f"weights are {weights}, expected finite numbers of at least 0.")
+        self.weights = weights
 
-    def log_q(self, z: Tensor, features: Tensor) -> Tensor:
-        """Return log Q(c | x) in nats for the codes in z (B, size), given critic.body(x) (B, width), shape (B,)."""
+    def bounds(self, z: Tensor, features: Tensor) -> tuple[Tensor, Tensor]:
+        """Return H + log Q of the class and of the continuous codes in z, given critic.body(x) (B, width), each (B,).
+
+        The mean of the first is at most I(class; x), that of the second at most I(continuous codes; x), in nats.
+        """
         _, label, c = self.latent.split(z)
         logits, mean, log_scale = self.critic.read(features)
-        return (label * logits.log_softmax(1)).sum(1) + log_normal(c, mean, log_scale).sum(1)
+        of_class = math.log(self.latent.classes) + (label * logits.log_softmax(1)).sum(1)
+        of_rest = self.latent.continuous * math.log(2) + log_normal(c, mean, log_scale).sum(1)
+        return of_class, of_rest
 
-    def information(self, z: Tensor) -> Tensor:
-        """Return H(c) + log Q(c | G(z)) in nats, (B, size) -> (B,); its mean is at most I(c; G(z, c))."""
-        return self.latent.entropy + self.log_q(z, self.critic.body(self.generator(z)))
+    def information(self, z: Tensor) -> tuple[Tensor, Tensor]:
+        """Return `bounds` for the pictures G(z), in nats: (B, size) -> two tensors (B,)."""
+        return self.bounds(z, self.critic.body(self.generator(z)))
 
     def critic_loss(self, x: Tensor, z: Tensor) -> Tensor:
-        """Return the objective less `weight` * L_I: x (B, *event), z (B, size) -> ()."""
+        """Return the objective less the weighted bounds: x (B, *event), z (B, size) -> ()."""
         x_model = self.generator(z).detach()
         check_batch(x, x_model.shape[1:])
         features = self.critic.body(x_model)
-        loss = self.objective.critic(self.critic(x), self.critic.score(features)[:, 0])
-        return loss - self.weight * (self.latent.entropy + self.log_q(z, features).mean())
+        loss = self.objective.critic(self.critic(x), self.critic.score(features)[:, 0]) - self._told(z, features)
+        return loss if self.penalty is None else loss + self.penalty(self.critic, x, x_model)
 
     def generator_loss(self, z: Tensor) -> Tensor:
-        """Return the objective less `weight` * L_I: z (B, size) -> ()."""
+        """Return the objective less the weighted bounds: z (B, size) -> ()."""
         features = self.critic.body(self.generator(z))
-        loss = self.objective.generator(self.critic.score(features)[:, 0])
-        return loss - self.weight * (self.latent.entropy + self.log_q(z, features).mean())
+        return self.objective.generator(self.critic.score(features)[:, 0]) - self._told(z, features)
+
+    def _told(self, z: Tensor, features: Tensor) -> Tensor:
+        of_class, of_rest = self.bounds(z, features)
+        return self.weights[0] * of_class.mean() + self.weights[1] * of_rest.mean()
