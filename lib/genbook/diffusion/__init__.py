@@ -1,5 +1,7 @@
 """Diffusion and score models: noise is added step by step, and a network learns to take it away."""
 
+from genbook.diffusion.continuous import ContinuousDiffusion, FourierFeatures, LinearLogSNR, low_discrepancy
+from genbook.diffusion.ddpm import DDPM, denoising_loss
 from genbook.diffusion.ideal import IdealDenoiser
 from genbook.diffusion.kernels import Kernel, q_xs_xt_x0, q_xt_x0, q_xt_xs
 from genbook.diffusion.prediction import (
@@ -40,16 +42,21 @@ from genbook.diffusion.schedule import (
 )
 from genbook.diffusion.score_matching import denoising_score_loss, explicit_score_loss, sliced_score_loss
 from genbook.diffusion.sde import coefficients, probability_flow
+from genbook.diffusion.unet import UNet
 
 __all__ = [
+    "DDPM",
+    "ContinuousDiffusion",
     "Cosine",
     "Data",
     "Denoiser",
     "Discrete",
     "Epsilon",
+    "FourierFeatures",
     "IdealDenoiser",
     "Kernel",
     "Level",
+    "LinearLogSNR",
     "NetworkDenoiser",
     "NoiseAsTime",
     "Parametrisation",
@@ -57,6 +64,7 @@ __all__ = [
     "Schedule",
     "Score",
     "SubVariancePreserving",
+    "UNet",
     "VarianceExploding",
     "VariancePreserving",
     "Velocity",
@@ -65,6 +73,7 @@ __all__ = [
     "coefficients",
     "cosine_betas",
     "ddim",
+    "denoising_loss",
     "denoising_score_loss",
     "dpm_solver_pp",
     "euler_maruyama",
@@ -75,6 +84,7 @@ __all__ = [
     "levels",
     "linear_betas",
     "log_snr",
+    "low_discrepancy",
     "pndm",
     "predictor_corrector",
     "probability_flow",

@@ -72,7 +72,7 @@ class FourierFeatures(nn.Module):
 
 
 class ContinuousDiffusion(nn.Module):
-    """Whole numbers 0, ..., levels - 1 as a latent variable model with latents x_t in continuous time (Kingma et al. 2021).
+    """Whole numbers 0, ..., levels - 1, with latents x_t in continuous time (Kingma et al. 2021, VDM).
 
     -log p(x) <= KL(q(x_1 | x) || N(0, I)) - E log p(x | x_0) + 1/2 int gamma'(t) E|eps - eps_hat|^2 dt (eq. 11, 17).
     `network` maps (x_t, t) to a prediction of eps. Dropout acts in training mode: call `eval()` before measuring.

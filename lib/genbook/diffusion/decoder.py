@@ -1,5 +1,7 @@
 """The last step to whole numbers: what a slightly noisy image says about its grey levels."""
 
+import math
+
 import torch
 from torch import Tensor
 
@@ -32,3 +34,19 @@ def level_log_prob(x: Tensor, z: Tensor, alpha: Tensor, sigma: Tensor, levels: i
     """Return log p(x | z) in nats, summed over the event: x and z (B, *event) -> (B,)."""
     log_p = level_logits(z, alpha, sigma, levels).log_softmax(-1)
     return log_p.gather(-1, x.long().unsqueeze(-1)).squeeze(-1).flatten(1).sum(1)
+
+
+def bin_log_prob(x: Tensor, mean: Tensor, log_variance: Tensor, levels: int) -> Tensor:
+    """Return the log of the mass that N(mean, variance) puts on the bin of x, a value: (B, *event) -> (B, *event).
+
+    The bins of the first and last level reach to -infinity and infinity (Ho et al. 2020, eq. 13). In nats.
+    """
+    half, deviation = 1 / (levels - 1), torch.exp(0.5 * log_variance)
+    away = to_unit(x, levels) - mean
+    far = torch.full_like(x, math.inf)
+    upper = torch.where(x >= levels - 1, far, (away + half) / deviation)
+    lower = torch.where(x <= 0, -far, (away - half) / deviation)
+    flip = lower > 0  # the mass of a bin in the right tail is that of its mirror image, which has digits left
+    low, high = torch.where(flip, -upper, lower), torch.where(flip, -lower, upper)
+    log_high, log_low = torch.special.log_ndtr(high), torch.special.log_ndtr(low)
+    return log_high + torch.log1p(-torch.exp((log_low - log_high).clamp_max(-1e-7)))

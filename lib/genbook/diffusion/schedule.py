@@ -151,6 +151,18 @@ class Discrete(nn.Module):
         """T, the number of steps."""
         return len(self.alphas) - 1
 
+    def betas(self) -> Tensor:
+        """Return the variance that every step adds, that of q(x_t | x_{t-1}), (T,)."""
+        return 1 - (self.alphas[1:] / self.alphas[:-1]).square()
+
+    def posterior_variances(self) -> Tensor:
+        """Return the variances of q(x_{t-1} | x_t, x_0), (T,): the first of them is zero."""
+        return (self.sigmas[:-1] / self.sigmas[1:]).square() * self.betas()
+
+    def shifts(self) -> Tensor:
+        """Return by how much the mean of q(x_{t-1} | x_t, x_0) moves with x_0, (T,)."""
+        return self.alphas[:-1] * self.betas() / self.sigmas[1:].square()
+
     def alpha(self, t: Tensor) -> Tensor:
         """Return alpha at whole times, in the shape of t."""
         return self.alphas[t.long()]
