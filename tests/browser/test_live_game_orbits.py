@@ -39,7 +39,7 @@ def test_predict_then_run_a_method(live, method, guess, radius) -> None:
 
 
 def test_r1_brings_the_dirac_gan_in(live) -> None:
-    with live(figure_html(NAME, 'data-game="minimax"'), reduced_motion="reduce") as opened:
+    with live(figure_html(NAME, 'data-game="minimax" data-method="simultaneous"'), reduced_motion="reduce") as opened:
         figure = opened.figure(NAME)
         assert told(figure, "Spectral radius") > 1
         figure.get_by_label("Weight of R1").press("PageUp")

@@ -18,7 +18,7 @@ def test_options_reach_the_figure() -> None:
     assert gan_divergences(mean=-1.0).options == {"mean": -1.0, "scale": 0.5, "width": 0.5}
     assert game_orbits("minimax", weight=0.5).options == {
         "game": "minimax",
-        "method": "simultaneous",
+        "method": "alternating",
         "rate": 0.2,
         "weight": 0.5,
     }

@@ -16,7 +16,7 @@ const RUN = 200; // steps of a run
 const FAR = 1e3; // where a run ends early
 
 class Orbits {
-  constructor(root, { game: name = "xy", method = "simultaneous", rate = 0.2, weight = 0 }) {
+  constructor(root, { game: name = "xy", method = "alternating", rate = 0.2, weight = 0 }) {
     this.settings = { name, method, rate: Number(rate), weight: Number(weight) };
     this.start = [1.5, 0];
     this.guess = null;

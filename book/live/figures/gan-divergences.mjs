@@ -67,7 +67,7 @@ class Divergences {
   layout() {
     return html("div", { class: "live-panels live-kl" },
       panel("live-a", "Drag the blue dot (mean) and the arrows (width); the dashed line is the best critic", this.stage.node, this.report.node),
-      panel("live-b", "What the pair measures, and the slopes by the mean of q", this.bars, this.controls()));
+      panel("live-b", "What the pair measures, and the slopes by the mean of q (full bar: 2)", this.bars, this.controls()));
   }
 
   controls() {
@@ -138,7 +138,7 @@ class Divergences {
     const rows = [
       { text: `JSD = ${jsd.toFixed(4)} nats (full bar: log 2)`, value: jsd, longest: Math.LN2, className: "live-kl-p" },
       { text: `W1 = ${w1.toFixed(3)} (full bar: 8)`, value: w1, longest: 8, className: "live-kl-p" },
-      ...LOSSES.map((loss) => ({ text: `slope of ${NAMES[loss]} = ${number(slopes[loss])} (full bar: 2)`, value: slopes[loss], longest: 2, className: FILLS[loss] })),
+      ...LOSSES.map((loss) => ({ text: `slope of ${NAMES[loss]} = ${number(slopes[loss])}`, value: slopes[loss], longest: 2, className: FILLS[loss] })),
     ];
     this.bars.replaceChildren(drawBars(rows, Math.max(220, this.bars.clientWidth || 220)));
   }

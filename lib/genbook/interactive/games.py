@@ -22,7 +22,7 @@ def gan_divergences(mean: float = 6.0, scale: float = 0.5, width: float = 0.5) -
     return _figure("gan-divergences", {"mean": mean, "scale": scale, "width": width})
 
 
-def game_orbits(game: str = "xy", method: str = "simultaneous", rate: float = 0.2, weight: float = 0.0) -> LiveFigure:
+def game_orbits(game: str = "xy", method: str = "alternating", rate: float = 0.2, weight: float = 0.0) -> LiveFigure:
     """Return the figure of the orbits of two players for a game, a method, a step size and a weight of R1.
 
     Games are "xy", "minimax" and "nonSaturating" (both Dirac-GANs); methods "simultaneous", "alternating",
