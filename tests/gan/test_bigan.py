@@ -80,6 +80,24 @@ def test_both_losses_written_out():
     torch.testing.assert_close(bigan.generator_loss(z), by_hand)
 
 
+def test_the_slope_is_that_of_finite_differences_in_both_halves_of_a_pair():
+    with seeded(3):
+        bigan = game().double()
+        x, code = torch.randn(1, 3, dtype=torch.float64), torch.randn(1, 2, dtype=torch.float64)
+    found = bigan.slope(x, code).item()
+    total = 0.0
+    for part, other, critic in ((x, code, bigan.critic), (code, x, lambda z, x: bigan.critic(x, z))):
+        for i in range(part.shape[1]):
+            shift = torch.zeros_like(part)
+            shift[0, i] = 1e-5
+            total += ((critic(part + shift, other) - critic(part - shift, other)).item() / 2e-5) ** 2
+    assert found == pytest.approx(total, rel=1e-5)
+    z = torch.zeros(1, 2, dtype=torch.float64)
+    plain = bigan.critic_loss(x, z)
+    bigan.slope_weight = 3.0
+    torch.testing.assert_close(bigan.critic_loss(x, z), plain + 1.5 * bigan.slope(x, bigan.encode(x).detach()))
+
+
 def test_with_the_minimax_losses_the_game_is_zero_sum():
     with seeded(0):
         bigan, z = game(Minimax()), torch.randn(6, 2)

@@ -1,11 +1,14 @@
 """BiGAN and ALI: a critic of pairs (x, z) teaches an encoder to undo the generator."""
 
+import math
+
 import torch
 from torch import Tensor, nn
 
 from genbook.checks import check_batch, check_finite
 from genbook.gan.gan import GAN
 from genbook.gan.objectives import Objective
+from genbook.gan.penalties import input_gradients
 from genbook.protocols import HasSample
 
 
@@ -64,8 +67,10 @@ class BiGAN(GAN):
     `generator` holds both maps. The encoder minimises the objective's generator loss at the negated score, since it
     wants pairs of data to be taken for generated ones; so the objective must treat both signs alike, as logits do.
 
+    `slope_weight` / 2 times `slope` is added to the critic's loss.
+
     Raises:
-        TypeError: `data` has no sample(n).
+        TypeError, ValueError: `data` has no sample(n), or `slope_weight` is not a finite number of at least 0.
     """
 
     def __init__(
@@ -76,19 +81,33 @@ class BiGAN(GAN):
         latent: HasSample,
         objective: Objective,
         data: HasSample,
+        slope_weight: float = 0.0,
     ) -> None:
         """Join the three networks, the noise, the losses and the data that the encoder learns from."""
         super().__init__(Coder(generator, encoder), critic, latent, objective)
+        if not (math.isfinite(slope_weight) and slope_weight >= 0):
+            raise ValueError(f"slope_weight is {slope_weight}, expected a finite number of at least 0.")
         if not isinstance(data, HasSample):
             raise TypeError(f"data is a {type(data).__name__}, expected a distribution with sample(n): Examples(x).")
-        self.data = data
+        self.data, self.slope_weight = data, slope_weight
 
     def critic_loss(self, x: Tensor, z: Tensor) -> Tensor:
         """Return what the critic of pairs minimises: x (B, *event), z (B, K) -> ()."""
         with torch.no_grad():
             x_model, code = self.generator(z), self.generator.encoder(x)
         check_batch(x, x_model.shape[1:])
-        return self.objective.critic(self.critic(x, code), self.critic(x_model, z))
+        loss = self.objective.critic(self.critic(x, code), self.critic(x_model, z))
+        return loss + self.slope_weight / 2 * self.slope(x, code) if self.slope_weight else loss
+
+    def slope(self, x: Tensor, code: Tensor) -> Tensor:
+        """Return the mean squared norm of the critic's gradient at pairs (R1, Mescheder et al. 2018), shape ()."""
+        sizes = [x[0].numel(), code.shape[1]]
+
+        def score(pairs: Tensor) -> Tensor:  # (B, D + K)
+            first, second = pairs.split(sizes, 1)
+            return self.critic(first.view_as(x), second)
+
+        return input_gradients(score, torch.cat([x.flatten(1), code], 1)).square().sum(1).mean()
 
     def generator_loss(self, z: Tensor) -> Tensor:
         """Return what generator and encoder minimise, on data of their own: z (B, K) -> ()."""
