@@ -13,8 +13,8 @@ SMALLEST = 1e-3  # alpha, the width of what is pushed
 class Radial(nn.Module):
     """z = x + beta_hat (x - x0) / (alpha + r) with r = |x - x0|, invertible for any parameters.
 
-    beta_hat > -alpha keeps the radius increasing (Rezende & Mohamed 2015, eq. 14 and appendix A.2). The paper
-    inverts numerically; since the new radius is a quotient of quadratics in the old one, a square root suffices.
+    beta_hat > -alpha keeps the radius increasing (Rezende & Mohamed 2015, eq. 14 and appendix A.2). Since
+    the new radius is a quotient with a quadratic above and a line below in the old one, a square root inverts it.
 
     Raises:
         TypeError, ValueError: dim is not a whole number of at least 1.
