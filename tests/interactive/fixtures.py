@@ -24,6 +24,7 @@ from tests.interactive.chains_fixtures import chains
 from tests.interactive.char_fixtures import char_model
 from tests.interactive.code_fixtures import code_trie
 from tests.interactive.codebook_fixtures import codebook
+from tests.interactive.coupling_fixtures import coupling_layers
 from tests.interactive.ebm_fixtures import push_down, rbm_gibbs
 from tests.interactive.elbo_fixtures import elbo_bars
 from tests.interactive.field_fixtures import receptive_field
@@ -156,6 +157,7 @@ FIXTURES = {
     "fid-samples": fid_samples,
     "code-trie": code_trie,
     "receptive-field": receptive_field,
+    "coupling-layers": coupling_layers,
     "elbo-bars": elbo_bars,
     "latent-plane": latent_plane,
     "planar-flow": planar_flow,

@@ -1,11 +1,13 @@
 """Live figures and explorations for notebooks."""
 
+from genbook.interactive.attributes import explore_attributes
 from genbook.interactive.code_grid import explore_code_grid
 from genbook.interactive.codes import explore_codes
 from genbook.interactive.divergences import explore_divergences
 from genbook.interactive.explore import explore_sampler
 from genbook.interactive.export import made_bytes, made_from_bytes
 from genbook.interactive.export_gan import gan_bytes, gan_generator
+from genbook.interactive.export_ode import field_bytes, field_from_bytes
 from genbook.interactive.export_plane import plane_bytes, plane_decoder
 from genbook.interactive.export_rbm import rbm_bytes, rbm_from_bytes
 from genbook.interactive.export_text import char_bytes
@@ -19,6 +21,7 @@ from genbook.interactive.widgets import (
     char_model,
     code_trie,
     codebook,
+    coupling_layers,
     elbo_bars,
     fid_samples,
     gan_2d,
@@ -28,6 +31,7 @@ from genbook.interactive.widgets import (
     made_masks,
     made_sampler,
     mass_map,
+    ode_flow,
     ppca_directions,
     push_down,
     rate_distortion,
@@ -39,7 +43,9 @@ __all__ = [
     "char_model",
     "code_trie",
     "codebook",
+    "coupling_layers",
     "elbo_bars",
+    "explore_attributes",
     "explore_code_grid",
     "explore_codes",
     "explore_divergences",
@@ -49,6 +55,8 @@ __all__ = [
     "explore_sampler",
     "explore_short_runs",
     "fid_samples",
+    "field_bytes",
+    "field_from_bytes",
     "game_orbits",
     "gan_2d",
     "gan_bytes",
@@ -63,6 +71,7 @@ __all__ = [
     "made_sampler",
     "markov_chains",
     "mass_map",
+    "ode_flow",
     "plane_bytes",
     "plane_decoder",
     "ppca_directions",

@@ -9,9 +9,11 @@ from torch import Tensor
 from genbook.autoregressive import MADE, CharRNN
 from genbook.checks import check_count, check_seed
 from genbook.ebm import RBM
+from genbook.flows import Velocity
 from genbook.gan import DCGANGenerator
 from genbook.interactive.export import made_bytes
 from genbook.interactive.export_gan import gan_bytes
+from genbook.interactive.export_ode import field_bytes
 from genbook.interactive.export_plane import plane_bytes
 from genbook.interactive.export_rbm import rbm_bytes
 from genbook.interactive.export_text import char_bytes
@@ -238,6 +240,38 @@ def planar_flow(count: int = 1) -> LiveFigure:
     """
     check_count(count, "count", most=4)
     return _figure("planar-flow", {"count": count})
+
+
+def coupling_layers(layer: int = 0, backward: bool = False) -> LiveFigure:
+    """Return the figure in which a grid and points are carried through a coupling flow of two half moons.
+
+    It starts after `layer` of its eight layers; with `backward` it goes from noise to data.
+
+    Raises:
+        TypeError, ValueError: `layer` is not a whole number from 0 to 8, or `backward` is neither True nor False.
+    """
+    if isinstance(layer, bool) or not isinstance(layer, int) or not isinstance(backward, bool):
+        raise TypeError(f"layer and backward are {layer!r} and {backward!r}, expected a whole number and a bool.")
+    if not 0 <= layer <= 8:
+        raise ValueError(f"layer is {layer}, expected a whole number from 0 to 8.")
+    options = {"layer": layer, "direction": "backward" if backward else "forward"}
+    return _figure("coupling-layers", options, (live_folder() / "models" / "coupling-layers.json").read_bytes())
+
+
+def ode_flow(field: Velocity | None = None, x: Tensor | None = None) -> LiveFigure:
+    """Return the figure in which points follow the field of a continuous flow by steps that the reader chooses.
+
+    `field` is any trained `Velocity` in the plane and x (N, 2) data to show behind; without them it is the book's field
+    of the two moons.
+
+    Raises:
+        TypeError, ValueError: the field is none that the browser can run, or one of the two came alone.
+    """
+    if (field is None) != (x is None):
+        raise ValueError("field or x came without the other, expected both or none: a field and data to show behind.")
+    if field is not None and x is not None:
+        return _figure("ode-flow", {}, field_bytes(field, x))
+    return _figure("ode-flow", {}, (live_folder() / "models" / "ode-flow.safetensors").read_bytes())
 
 
 def push_down() -> LiveFigure:
