@@ -6,11 +6,11 @@ import pytest
 import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from torch import Tensor
+from torch import Tensor, nn
 from zuko.transforms import MonotonicRQSTransform
 
-from genbook.flows import RationalQuadratic, spline_autoregressive, spline_coupling
-from genbook.numerics import jacobian, seeded
+from genbook.flows import Coupling, RationalQuadratic, spline_autoregressive, spline_coupling
+from genbook.numerics import jacobian, log_abs_det, seeded
 
 SPLINE = RationalQuadratic(bins=8, bound=3.0)
 
@@ -146,6 +146,18 @@ def test_a_flow_starts_as_the_identity_and_its_jacobian_is_triangular_afterwards
     order = torch.tensor([0, 2, 1, 3]) if build is spline_coupling else torch.arange(4)
     j = jacobian(lambda v: flow(v)[0], x[0])[order][:, order]
     assert j.triu(1).abs().max() == 0 and j.tril(-1).abs().max() > 1e-3 and j.diagonal().min() > 0
+
+
+def test_a_coupling_of_image_channels_takes_splines_too():
+    bijection = RationalQuadratic(bins=4, bound=3.0)
+    with seeded(0):
+        network = nn.Conv2d(1, 2 * bijection.size, 3, padding=1)
+        layer = Coupling(torch.tensor([False, True, False]), network, bijection).double()
+        x = torch.randn(2, 3, 4, 4, dtype=torch.double)
+    z, log_det = layer(x)
+    torch.testing.assert_close(layer.inverse(z)[0], x)
+    truth = log_abs_det(lambda v: layer(v.unflatten(1, (3, 4, 4)))[0].flatten(1), x.flatten(1))
+    torch.testing.assert_close(log_det, truth)
 
 
 @pytest.mark.parametrize(
