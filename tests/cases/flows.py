@@ -1,5 +1,6 @@
 """Cases of the chapter `flows`."""
 
+import math
 from collections.abc import Callable
 from functools import partial
 
@@ -8,21 +9,33 @@ from torch import Tensor, nn
 
 from genbook.flows import (
     PLU,
+    ActNorm,
+    BatchNorm,
     ContinuousFlow,
+    Dequantised,
     Flow,
     Householder,
+    Logit,
+    StandardLogistic,
     Triangular,
+    UniformNoise,
     Velocity,
     cdf_flow,
+    glow,
     iaf,
     maf,
+    nice,
     random_rotation,
+    realnvp,
+    realnvp_images,
     spline_autoregressive,
     spline_coupling,
+    start_from_data,
+    variational_noise,
 )
 from genbook.nn import StandardNormal
-from genbook.numerics import rk4, seeded
-from tests.cases import Case
+from genbook.numerics import grid, rk4, seeded
+from tests.cases import Case, lively
 
 _WIDE = ([-9.0, -9.0], [9.0, 9.0])
 
@@ -87,6 +100,64 @@ def _ffjord() -> Case:
     return Case(_stirred(flow), _points(4, 2))
 
 
+def _log_cell_mass(model: Dequantised, x: Tensor) -> Tensor:
+    """Return the log of the mass that a dequantised flow of two variables puts on the cell of every row."""
+    places, area = grid([0.0] * 2, [1.0 / model.levels] * 2, 100)
+    with torch.no_grad():
+        return torch.stack(
+            [model.flow.log_prob((row / model.levels + places).to(x)).double().logsumexp(0) for row in x]
+        ) + math.log(area)
+
+
+def _dequantised(variational: bool) -> Case:
+    """A flow of two variables as a model of four levels, with uniform or learned noise."""
+    with seeded(30):
+        inner = lively(realnvp(2, layers=4, hidden=(8,)), 2.0)
+        noise = variational_noise(2, 4, hidden=(8,)) if variational else UniformNoise()
+        with torch.no_grad():
+            for p in noise.parameters():
+                p.add_(0.1 * torch.randn_like(p))
+        flow = Flow(inner.base, [Logit(), *inner.transform.transforms])
+        model = Dequantised(flow, noise, (2,), levels=4).eval()
+    batch = torch.tensor([[0.0, 3.0], [1.0, 1.0], [2.0, 0.0], [3.0, 3.0], [0.0, 2.0]])
+    return Case(model, batch, log_evidence=lambda x: _log_cell_mass(model, x))
+
+
+def _nice(base: nn.Module) -> Case:
+    """NICE over two variables, additive couplings and a scale."""
+    with seeded(31):
+        model = lively(nice(2, layers=4, hidden=(8,), base=base), 2.0)
+        model.transform.transforms[-1].log_scale.data = torch.tensor([0.4, -0.3])
+        batch = torch.randn(5, 2)
+    return Case(
+        model, batch, box=([-60.0] * 2, [60.0] * 2) if isinstance(base, StandardLogistic) else ([-20.0] * 2, [20.0] * 2)
+    )
+
+
+def _realnvp(normalisation: Callable[[int], nn.Module] | None = None) -> Case:
+    """RealNVP over two variables; ActNorm has been started from data, batch norm has seen some."""
+    with seeded(32):
+        model = lively(realnvp(2, layers=4, hidden=(8,), normalisation=normalisation), 0.8)
+        x = 0.5 + 0.8 * torch.randn(200, 2)
+        start_from_data(model, x)
+        model.train()
+        for _ in range(5):
+            model(x)
+        batch = torch.randn(5, 2)
+    return Case(model.eval(), batch, box=([-25.0] * 2, [25.0] * 2))
+
+
+def _image_flow(build: Callable[[], Flow]) -> Case:
+    """A flow over images of one channel and 4x4 pixels, away from its start as the identity."""
+    with seeded(33):
+        model = build()
+        with torch.no_grad():
+            for p in model.parameters():
+                p.add_(0.1 * torch.randn_like(p))
+        batch = torch.randn(5, 1, 4, 4)
+    return Case(model.eval(), batch)
+
+
 def _points(rows: int, dim: int) -> Tensor:
     with seeded(1):
         return torch.randn(rows, dim)
@@ -105,4 +176,13 @@ CASES: dict[str, Callable[[], Case]] = {
     "spline/2d": _spline_coupling_plane,
     "spline/autoregressive": _spline_autoregressive,
     "spline/autoregressive-2d": _spline_autoregressive_plane,
+    "nice": lambda: _nice(StandardNormal(2)),
+    "nice/logistic": lambda: _nice(StandardLogistic(2)),
+    "realnvp": _realnvp,
+    "realnvp/actnorm": lambda: _realnvp(ActNorm),
+    "realnvp/batchnorm": lambda: _realnvp(BatchNorm),
+    "realnvp/image": lambda: _image_flow(lambda: realnvp_images((1, 4, 4), width=8)),
+    "glow": lambda: _image_flow(lambda: glow((1, 4, 4), steps=2, width=8)),
+    "dequantisation": lambda: _dequantised(variational=False),
+    "dequantisation/variational": lambda: _dequantised(variational=True),
 }
