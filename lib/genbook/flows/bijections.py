@@ -65,4 +65,5 @@ class Affine:
 
     def _split(self, params: Tensor) -> tuple[Tensor, Tensor]:
         shift, raw = params.unbind(-1)
-        return shift, 2 * self.limit * torch.sigmoid(raw * (2 / self.limit)) - self.limit  # tanh, by a faster kernel
+        g = torch.sigmoid(raw * (-2 / self.limit))
+        return shift, torch.rsub(g, self.limit, alpha=2 * self.limit)  # limit (1 - 2 g): tanh by faster kernels
