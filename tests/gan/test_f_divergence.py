@@ -129,7 +129,7 @@ def test_jensen_shannon_is_the_minimax_game_up_to_a_constant():
 
 def test_least_squares_minimises_pearson_between_the_mixture_and_the_model():
     p, q, cell = two_normals()
-    best = (p - q) / (p + q)  # Mao et al. 2017, eq. 4 with b = 1, a = -1
+    best = (p - q) / (p + q)  # the best critic with b = 1, a = -1
     value = ((p + q) * best.square()).sum() * cell / 2  # c = 0
     chi2 = ((p + q - 2 * q).square() / (p + q)).sum() * cell
     assert abs(2 * value.item() - chi2.item()) < 1e-9

@@ -31,7 +31,7 @@ def best_scores(objective, steps=4000, low=-30.0, high=30.0):
 @pytest.mark.parametrize(("real", "fake", "wanted"), [(1.0, 0.0, 1.0), (1.0, -1.0, 0.0), (2.0, 0.5, -1.0)])
 def test_least_squares_critic_is_the_posterior_mean_of_the_codes(real, fake, wanted):
     best = best_scores(LeastSquares(real, fake, wanted), steps=500)
-    assert torch.allclose(best, (real * P + fake * Q) / (P + Q), atol=1e-9)  # Mao et al. 2017, eq. 4
+    assert torch.allclose(best, (real * P + fake * Q) / (P + Q), atol=1e-9)  # Mao et al. 2017, section 3
 
 
 def test_least_squares_with_spread_codes_gives_half_of_pearsons_chi2():

@@ -33,7 +33,7 @@ def dual_of_sobolev(s: float) -> Callable[[Tensor], Tensor]:
     """Return the dual of the Sobolev norm W^(s, 2) of periodic images (B, C, H, W): W^(-s, 2).
 
     |x|^2 weighs the frequency xi of the image, in radians a pixel, by (1 + |xi|^2)^s, so for s > 0 differences in fine
-    detail are long distances, and the dual norm forgives steep slopes there (Adler and Lunz 2018, section 3.2).
+    detail are long distances, and the dual norm forgives steep slopes there (Adler and Lunz 2018).
     """
 
     def norm(gradient: Tensor) -> Tensor:

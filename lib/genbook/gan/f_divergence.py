@@ -89,7 +89,7 @@ def variational_bound(divergence: FDivergence, t: Tensor, p: Tensor, q: Tensor, 
 
 @dataclass(frozen=True)
 class FGAN:
-    """The game whose value at the best critic is D_f(data || model) (Nowozin et al. 2016, eqs. 6-7).
+    """The game whose value at the best critic is D_f(data || model) (Nowozin et al. 2016, section 2).
 
     The critic raises the bound with T = activation(score), the generator lowers the same bound.
     """

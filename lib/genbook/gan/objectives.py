@@ -57,7 +57,7 @@ class NonSaturating:
 
 @dataclass(frozen=True)
 class LeastSquares:
-    """LSGAN: the critic regresses real on `real_code` (b), fake on `fake_code` (a) (Mao et al. 2017, eq. 9).
+    """LSGAN: the critic regresses real on `real_code` (b), fake on `fake_code` (a) (Mao et al. 2017, section 3).
 
     The generator pulls its scores to `wanted_code` (c). The defaults 1, 0, 1 are the 0-1 coding; with b - c = 1 and
     b - a = 2, such as 1, -1, 0, the generator minimises half a Pearson chi2 divergence at the optimal critic.
@@ -98,7 +98,7 @@ class Wasserstein:
 
 @dataclass(frozen=True)
 class Hinge:
-    """The margin loss: real scores beyond 1 and fake scores beyond -1 count no more (Lim and Ye 2017, eqs. 11-12).
+    """The margin loss: real scores beyond 1 and fake scores beyond -1 count no more (Lim and Ye 2017).
 
     >>> import torch
     >>> Hinge().critic(torch.tensor([1.5, 0.0]), torch.tensor([-2.0, -1.0])).item()  # only the score 0 is inside

@@ -74,7 +74,7 @@ class GradientPenalty:
     """weight * E[(|grad D| - 1)^2] between real and generated examples (Gulrajani et al. 2017, eq. 3).
 
     `norm` (B, *event) -> (B,) measures the gradient. It is the *dual* of the norm that measures distances between
-    examples (Adler and Lunz 2018, eq. 7): Euclidean for Euclidean distances, `dual_of_lp(p)` for others.
+    examples (Adler and Lunz 2018): Euclidean for Euclidean distances, `dual_of_lp(p)` for others.
 
     The penalty is soft: on two points at the distance w the best slope is not 1 but 1 + w / (2 weight).
 

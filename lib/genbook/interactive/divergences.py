@@ -34,7 +34,7 @@ HALF = 12.0
 def explore_divergences() -> widgets.Widget:
     """Return a menu of divergences and sliders for mean and width of the model, and what they make of each other.
 
-    The data are 0.35 N(-2, 0.5^2) + 0.65 N(1.5, 0.8^2), the model is one normal. The picture has both densities and
+    The data are 0.3 N(-2, 0.4^2) + 0.7 N(1.5, 0.6^2), the model is one normal. The picture has both densities and
     the best T = f'(p / q); below stand the divergence in nats and its derivative in the mean, both by quadrature.
     """
     divergence = widgets.Dropdown(options=list(DIVERGENCES), description="Divergence")
@@ -63,7 +63,7 @@ def _measure(divergence: FDivergence, mean: float, scale: float) -> tuple[float,
     """Return the divergence, its derivative in the mean, and the curves x, p, q, T on the visible part of the line."""
     points, cell = grid([-HALF], [HALF], 4000)
     x = points[:, 0]
-    p = 0.35 * _normal(x, -2.0, 0.5) + 0.65 * _normal(x, 1.5, 0.8) + 1e-30  # no ratio without a number
+    p = 0.3 * _normal(x, -2.0, 0.4) + 0.7 * _normal(x, 1.5, 0.6) + 1e-30  # no ratio without a number
     middle = torch.tensor(mean, dtype=torch.float64, requires_grad=True)
     q = _normal(x, middle, scale) + 1e-30
     value = f_divergence(divergence, p, q, cell)
