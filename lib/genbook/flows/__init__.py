@@ -1,5 +1,6 @@
 """Normalizing flows: densities by change of variables."""
 
+from genbook.flows.attributes import attribute_direction
 from genbook.flows.bijections import Additive, Affine, Bijection
 from genbook.flows.cdf_flow import LogisticMixtureCDF, StandardLogistic, cdf_flow
 from genbook.flows.conv_network import ConvNetwork
@@ -85,6 +86,7 @@ __all__ = [
     "VariationalNoise",
     "Velocity",
     "alternating_orders",
+    "attribute_direction",
     "basis",
     "cdf_flow",
     "checkerboard",

@@ -53,7 +53,8 @@ class Coupling(nn.Module):
     def _map(self, x: Tensor, g: Callable[[Tensor, Tensor], tuple[Tensor, Tensor]]) -> tuple[Tensor, Tensor]:
         check_variables(x, self.dim)
         still, moved = self._split(x)
-        params = self.network(still).unflatten(1, (-1, self.bijection.size))  # (B, M, size, ...)
+        params = self.network(still)
+        params = params.view(len(x), -1, self.bijection.size, *params.shape[2:])
         if x.dim() > 2:
             params = params.movedim(2, -1)  # (B, M, ..., size)
         moved, log_scale = g(moved, params)
