@@ -50,6 +50,7 @@ def bring_on(figure: Locator) -> None:
     for name, times in (
         ("Check my guess", 1),
         ("Step", 15),
+        ("Play", 1),
         ("abracadabra", 1),
         ("60 pushes", 1),
         ("500 rounds", 2),

@@ -3,7 +3,7 @@
 import { svg } from "../../shared/dom.mjs";
 import { at } from "./field.mjs";
 
-export const REACH = 3; // the square that is shown goes from -REACH to REACH
+export const REACH = 2.4; // the square that is shown goes from -REACH to REACH
 const TRAILS = 24;
 
 export function planeScale(side) {
