@@ -8,9 +8,11 @@ import torch
 from torch import nn
 from torch.nn.functional import one_hot
 
+from genbook.data import batches
 from genbook.gan import BiGAN, Examples, GaussianEncoder, Minimax, NonSaturating, PairCritic, joint_divergence
 from genbook.nn import MLP, StandardNormal
 from genbook.numerics import seeded
+from genbook.training import Player, fit_adversarial
 
 
 def even(n):
@@ -129,3 +131,24 @@ def test_bad_input_is_named():
     parts = MLP(2, (5,), 3), MLP(3, (5,), 2), PairCritic(nn.Linear(3, 4), MLP(6, (5,), 1))
     with pytest.raises(TypeError, match="data is a Tensor"):
         BiGAN(*parts, StandardNormal(2), NonSaturating(), torch.ones(4, 3))
+
+
+def test_a_trained_encoder_undoes_its_generator():
+    """Data on a line: after a short game E(G(z)) follows z, and E(x) is distributed as the noise."""
+    torch.set_num_threads(1)
+    with seeded(0):
+        x = 2 * torch.randn(4000, 1) + 1
+        parts = MLP(1, (16,), 1), MLP(1, (16,), 1), PairCritic(nn.Identity(), MLP(2, (32, 32), 1, nn.Tanh))
+        bigan = BiGAN(*parts, StandardNormal(1), NonSaturating(), Examples(x), slope_weight=0.1)
+        players = (
+            Player(module, loss, torch.optim.Adam(module.parameters(), 5e-3, (0.5, 0.9)))
+            for module, loss in ((bigan.critic, bigan.critic_loss), (bigan.generator, bigan.generator_loss))
+        )
+        fit_adversarial(*players, batches(x, 64), bigan.latent.sample, 800)
+        z = torch.randn(1000, 1)
+    with torch.no_grad():
+        back, code = bigan.encode(bigan.generator(z)), bigan.encode(x)
+        again = bigan.reconstruct(x)
+    assert torch.corrcoef(torch.cat([z, back], 1).T)[0, 1] > 0.98
+    assert torch.corrcoef(torch.cat([x, again], 1).T)[0, 1] > 0.98
+    assert code.mean().abs() < 0.3 and abs(code.std() - 1) < 0.3

@@ -6,9 +6,11 @@ import pytest
 import torch
 from torch import nn
 
+from genbook.data import batches
 from genbook.gan import CodeCritic, Codes, InfoGAN, NonSaturating
 from genbook.nn import MLP
 from genbook.numerics import seeded
+from genbook.training import Player, fit_adversarial
 
 
 class Table(nn.Module):
@@ -125,3 +127,24 @@ def test_bad_input_is_named():
     with pytest.raises(ValueError, match=r"x has shape \(2, 3\)"):
         game = small()
         game.critic_loss(torch.zeros(2, 3), game.latent.sample(2))
+
+
+def test_the_bound_rises_and_the_class_code_finds_the_clusters():
+    torch.set_num_threads(1)
+    centres = 2 * torch.tensor([[1.0, 0.0], [-0.5, 0.87], [-0.5, -0.87]])
+    with seeded(0):
+        x = centres[torch.randint(3, (3000,))] + 0.2 * torch.randn(3000, 2)
+        codes = Codes(2, 3)
+        body = nn.Sequential(nn.Linear(2, 32), nn.Tanh(), nn.Linear(32, 32), nn.Tanh())
+        game = InfoGAN(MLP(codes.size, (32,), 2), CodeCritic(body, 32, codes), codes, NonSaturating())
+        bounds = [game.information(codes.sample(1000))[0].mean().item()]
+        players = (
+            Player(module, loss, torch.optim.Adam(module.parameters(), 5e-3, (0.5, 0.9)))
+            for module, loss in ((game.critic, game.critic_loss), (game.generator, game.generator_loss))
+        )
+        fit_adversarial(*players, batches(x, 64), codes.sample, 500)
+        bounds.append(game.information(codes.sample(1000))[0].mean().item())
+        noise = torch.zeros(3, 2)
+        drawn = game.generator(codes.join(noise, torch.arange(3), torch.zeros(3, 0)))
+    assert bounds[0] < 0.2 and 0.9 < bounds[1] <= math.log(3)
+    assert sorted(torch.cdist(drawn, centres).argmin(1).tolist()) == [0, 1, 2]
