@@ -14,7 +14,7 @@ from genbook.numerics import integrate, seeded
 def random(flow, scale=0.5):
     with seeded(0), torch.no_grad():
         for p in flow.parameters():
-            p.add_(scale * torch.randn_like(p))
+            p.copy_(scale * torch.randn_like(p))
     return flow.double().eval()
 
 
