@@ -20,7 +20,7 @@ export function outcome(covered, modes) {
 }
 
 const WHY = {
-  all: "The critic finds no place left where the draws give themselves away.",
+  all: "Where draws were missing, the critic went on trusting the data, and its slope led draws there.",
   some: "Where draws crowd, the critic learns to say “generated”, and the slope leads them on to modes that it still trusts. Run on: are the others found, or are the first ones left?",
   few: "All draws see one critic and climb the same slope to the same place. When the critic has learnt that place, they move on together.",
 };
