@@ -135,3 +135,11 @@ def test_least_squares_minimises_pearson_between_the_mixture_and_the_model():
     assert abs(2 * value.item() - chi2.item()) < 1e-9
     middle = (p + q) / 2
     assert abs(chi2.item() - 2 * f_divergence(PEARSON, q, middle, cell).item()) < 1e-9
+
+
+@pytest.mark.parametrize("theta", [0.5, 0.1, 0.01])
+def test_jensen_shannon_of_disjoint_lines_is_log_two_whatever_their_distance(theta):
+    x = torch.linspace(-1, 1, 2001, dtype=torch.float64)  # cells of width 0.001 across the two lines
+    p, q = ((x - middle).abs() < 5e-4 for middle in (0.0, theta))
+    p, q = (mass.double() / mass.sum() + 1e-15 for mass in (p, q))  # no ratio without a number
+    assert abs(f_divergence(JENSEN_SHANNON, p, q).item() - math.log(2)) < 1e-9
