@@ -16,7 +16,10 @@ from genbook.flows import (
     Flow,
     Householder,
     Logit,
+    Planar,
+    Radial,
     StandardLogistic,
+    Sylvester,
     Triangular,
     UniformNoise,
     Velocity,
@@ -158,6 +161,21 @@ def _image_flow(build: Callable[[], Flow]) -> Case:
     return Case(model.eval(), batch)
 
 
+def _layers(layer: Callable[[], nn.Module], dim: int) -> Case:
+    """Three layers with twice the parameters that they start with."""
+    with seeded(0):
+        flow = Flow(StandardNormal(dim), [layer() for _ in range(3)])
+    box = ([-12.0] * 2, [12.0] * 2) if dim == 2 else None
+    return Case(_scaled(flow, 2.0), _points(5, dim), box=box)
+
+
+def _scaled(model: nn.Module, scale: float) -> nn.Module:
+    """Return `model` with its parameters scaled, on its way from training to evaluation mode."""
+    for p in model.parameters():
+        p.data.mul_(scale)
+    return model.train().eval()
+
+
 def _points(rows: int, dim: int) -> Tensor:
     with seeded(1):
         return torch.randn(rows, dim)
@@ -191,5 +209,10 @@ CASES: dict[str, Callable[[], Case]] = {
     "glow": lambda: _image_flow(lambda: glow((1, 4, 4), steps=2, width=8)),
     "dequantisation": lambda: _dequantised(variational=False),
     "dequantisation/variational": lambda: _dequantised(variational=True),
+    "planar": lambda: _layers(lambda: Planar(4), 4),
+    "planar/2d": lambda: _layers(lambda: Planar(2), 2),
+    "planar/radial": lambda: _layers(lambda: Radial(2), 2),
+    "planar/sylvester": lambda: _layers(lambda: Sylvester(5, 3), 5),
+    "planar/sylvester-2d": lambda: _layers(lambda: Sylvester(2, 2), 2),
 }
 CASES = {key: partial(_repeatable, build) for key, build in CASES.items()}
