@@ -82,6 +82,8 @@ def test_a_masked_coupling_moves_only_what_is_not_kept_and_looks_only_at_what_is
     z, log_det = layer(x)
     torch.testing.assert_close(log_det, log_abs_det(flat, x.flatten(1)))
     torch.testing.assert_close(layer.inverse(z)[0], x)
+    with pytest.raises(ValueError, match="as the mask has"):
+        layer(x[:, :, :2])
 
 
 @pytest.mark.parametrize("kept", [[True, True], torch.tensor([1, 0]), torch.tensor([[True, False]])])

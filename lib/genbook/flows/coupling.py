@@ -54,7 +54,7 @@ class Coupling(nn.Module):
         check_variables(x, self.dim)
         still, moved = self._split(x)
         params = self.network(still)
-        params = params.view(len(x), -1, self.bijection.size, *params.shape[2:])
+        params = params.reshape(len(x), -1, self.bijection.size, *params.shape[2:])
         if x.dim() > 2:
             params = params.movedim(2, -1)  # (B, M, ..., size)
         moved, log_scale = g(moved, params)

@@ -55,6 +55,10 @@ class MaskedCoupling(nn.Module):
 
     def _params(self, x: Tensor) -> Tensor:
         check_images(x)
+        if x.shape[2:] != self.kept.shape[1:]:
+            raise ValueError(
+                f"x has shape {tuple(x.shape)}, expected images of {tuple(self.kept.shape[1:])} pixels as the mask has."
+            )
         params = self.network(x * self.kept)  # (B, C * size, H, W)
         return params.unflatten(1, (-1, self.bijection.size)).movedim(2, -1)  # (B, C, H, W, size)
 
