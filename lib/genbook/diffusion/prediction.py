@@ -122,4 +122,4 @@ class NetworkDenoiser(nn.Module):
         """Return estimates of x_0 and eps: x_t (B, *event), t () or (B,)."""
         check_batch(x, x.shape[1:])
         alpha, sigma = like(self.schedule.alpha(t), x), like(self.schedule.sigma(t), x)
-        return self.parametrisation.read(self.network(x, (t / self.horizon).expand(len(x))), x, alpha, sigma)
+        return self.parametrisation.read(self.network(x, (t / self.horizon).to(x).expand(len(x))), x, alpha, sigma)
