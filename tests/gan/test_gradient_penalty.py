@@ -11,6 +11,7 @@ from genbook.gan import (
     LargestSlope,
     MLPCritic,
     NonSaturating,
+    OneSidedPenalty,
     Wasserstein,
     dual_of_lp,
     dual_of_sobolev,
@@ -20,7 +21,7 @@ from genbook.gan import (
 )
 from genbook.numerics import seeded
 
-PENALTIES = [GradientPenalty(10.0), GradientPenalty(3.0, dual_of_lp(4.0)), LargestSlope(2.0)]
+PENALTIES = [GradientPenalty(10.0), GradientPenalty(3.0, dual_of_lp(4.0)), OneSidedPenalty(5.0), LargestSlope(2.0)]
 
 
 class Slope(nn.Module):
@@ -39,6 +40,26 @@ def test_penalties_of_a_linear_critic_by_hand():
     assert GradientPenalty(10.0)(critic, x, x + 1).item() == pytest.approx(10 * (5 - 1) ** 2)
     assert GradientPenalty(1.0, dual_of_lp(1.0))(critic, x, x + 1).item() == pytest.approx((4 - 1) ** 2)
     assert LargestSlope(2.0)(critic, x, x + 1).item() == pytest.approx(2 * 25)
+
+
+def test_one_sided_penalty_is_free_below_one_and_the_same_above():
+    x = torch.randn(5, 2)
+    assert OneSidedPenalty(10.0)(Slope([0.3, 0.4]), x, x + 1).item() == 0
+    steep = Slope([3.0, 4.0])
+    assert OneSidedPenalty(10.0)(steep, x, x + 1).item() == pytest.approx(GradientPenalty(10.0)(steep, x, x + 1).item())
+
+
+@pytest.mark.parametrize("penalty", [GradientPenalty(10.0), OneSidedPenalty(10.0)], ids=["two-sided", "one-sided"])
+def test_a_slope_in_the_wrong_direction_is_kept_by_the_two_sided_penalty_only(penalty):
+    x, y = torch.ones(8, 1), torch.zeros(8, 1)  # the critic should rise from y to x
+    critic = Slope([-0.1])
+    sgd = torch.optim.SGD(critic.parameters(), 0.02)
+    for _ in range(300):
+        sgd.zero_grad()
+        (Wasserstein().critic(critic(x), critic(y)) + penalty(critic, x, y)).backward()
+        sgd.step()
+    wanted = -1 + 1 / 20 if isinstance(penalty, GradientPenalty) else 1 + 1 / 20  # distance 1: 1 / (2 weight)
+    assert critic.w.item() == pytest.approx(wanted, abs=1e-3)
 
 
 def test_only_the_steepest_point_pays_for_the_largest_slope():
@@ -69,7 +90,7 @@ def test_penalty_looks_between_the_batches_and_nowhere_else():
     assert seen[0][:, 0].min() < 0.1 and seen[0][:, 0].max() > 0.9
 
 
-@pytest.mark.parametrize("penalty", PENALTIES, ids=["euclidean", "dual of l4", "largest"])
+@pytest.mark.parametrize("penalty", PENALTIES, ids=["euclidean", "dual of l4", "one-sided", "largest"])
 def test_gradient_of_the_penalty_equals_finite_differences(penalty):
     with seeded(0):
         critic = MLPCritic(3, (6, 6), nn.SiLU).double()
@@ -167,5 +188,7 @@ def test_bad_settings_are_refused():
         GradientPenalty(-1)
     with pytest.raises(ValueError, match=r"weight is nan"):
         LargestSlope(float("nan"))
+    with pytest.raises(ValueError, match=r"weight is -2"):
+        OneSidedPenalty(-2)
     with pytest.raises(ValueError, match=r"p is 0\.5"):
         dual_of_lp(0.5)

@@ -36,7 +36,7 @@ from genbook.gan.objectives import (
     Wasserstein,
     classification_loss,
 )
-from genbook.gan.penalties import R1, GradientPenalty, LargestSlope, input_gradients, interpolates
+from genbook.gan.penalties import R1, GradientPenalty, LargestSlope, OneSidedPenalty, input_gradients, interpolates
 from genbook.gan.spectral_norm import SpectralNorm, convolution_norm, spectrally_normalised
 from genbook.gan.transport import (
     assignment_w1,
@@ -93,6 +93,7 @@ __all__ = [
     "Minimax",
     "NonSaturating",
     "Objective",
+    "OneSidedPenalty",
     "OneSidedSmoothing",
     "PairCritic",
     "Past",

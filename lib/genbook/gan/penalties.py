@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import torch
 from torch import Tensor, nn
+from torch.nn.functional import relu
 
 from genbook.checks import check_batch
 from genbook.gan.dual_norms import euclidean
@@ -99,6 +100,31 @@ class GradientPenalty:
     def at(self, critic: nn.Module, points: Tensor) -> Tensor:
         """Return the penalty at `points` (B, *event), shape (): every example pays for its own slope."""
         return self.weight * (self.norm(input_gradients(critic, points)) - 1).square().mean()
+
+
+@dataclass(frozen=True)
+class OneSidedPenalty:
+    """weight * E[max(0, |grad D| - 1)^2] between real and generated examples (Petzka et al. 2018).
+
+    The 1-Lipschitz functions pay nothing. So a critic that begins with a slope in the wrong direction can turn it
+    round through 0, where the two-sided `GradientPenalty` has a barrier of height `weight`.
+    """
+
+    weight: float = 10.0
+    norm: Callable[[Tensor], Tensor] = euclidean
+
+    def __post_init__(self) -> None:
+        """Refuse a weight that would reward slope."""
+        if not self.weight >= 0:
+            raise ValueError(f"weight is {self.weight}, expected a number of at least 0.")
+
+    def __call__(self, critic: nn.Module, x: Tensor, x_model: Tensor) -> Tensor:
+        """Draw one point between each pair and return the penalty there, shape ()."""
+        return self.at(critic, interpolates(x, x_model, torch.rand(len(x), device=x.device)))
+
+    def at(self, critic: nn.Module, points: Tensor) -> Tensor:
+        """Return the penalty at `points` (B, *event), shape (): only examples steeper than 1 pay."""
+        return self.weight * relu(self.norm(input_gradients(critic, points)) - 1).square().mean()
 
 
 @dataclass(frozen=True)
