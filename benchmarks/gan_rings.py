@@ -98,8 +98,8 @@ ROWS: dict[str, Callable[[Tensor, Tensor], GAN]] = {
     ),
     "historical averaging": lambda x, y: HistoricalAveraging(*players(), NonSaturating(), 1e-3),
     "one-sided smoothing": lambda x, y: GAN(*players(), OneSidedSmoothing(0.9)),
-    "unrolling, 3 steps": lambda x, y: Unrolled(*players(), NonSaturating(), Examples(x), 3, 0.3),
-    "WGAN-GP": lambda x, y: GAN(*players(), Wasserstein(), GradientPenalty()),
+    "unrolling, 3 steps": lambda x, y: Unrolled(*players(), NonSaturating(), Examples(x), 3, 0.03),
+    "WGAN-GP": lambda x, y: GAN(*players(), Wasserstein(), GradientPenalty(0.1)),
     "hinge, spectral norm": lambda x, y: GAN(*players(lipschitz_critic()), Hinge()),
 }
 
