@@ -4,6 +4,8 @@ from genbook.diffusion.continuous import ContinuousDiffusion, FourierFeatures, L
 from genbook.diffusion.ddpm import DDPM, denoising_loss
 from genbook.diffusion.ideal import IdealDenoiser
 from genbook.diffusion.kernels import Kernel, q_xs_xt_x0, q_xt_x0, q_xt_xs
+from genbook.diffusion.likelihood import log_prob_ode
+from genbook.diffusion.ncsn import ConditionalScore, geometric_sigmas, noise_conditional_loss
 from genbook.diffusion.prediction import (
     Data,
     Denoiser,
@@ -46,6 +48,7 @@ from genbook.diffusion.unet import UNet
 
 __all__ = [
     "DDPM",
+    "ConditionalScore",
     "ContinuousDiffusion",
     "Cosine",
     "Data",
@@ -79,12 +82,15 @@ __all__ = [
     "euler_maruyama",
     "even_times",
     "explicit_score_loss",
+    "geometric_sigmas",
     "heun",
     "karras_times",
     "levels",
     "linear_betas",
+    "log_prob_ode",
     "log_snr",
     "low_discrepancy",
+    "noise_conditional_loss",
     "pndm",
     "predictor_corrector",
     "probability_flow",

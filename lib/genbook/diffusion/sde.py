@@ -15,6 +15,9 @@ def coefficients(schedule: Schedule, t: Tensor) -> tuple[float, float]:
     From d mean = f mean dt and d variance = (2 f variance + g^2) dt: f = d log alpha / dt and
     g^2 = d sigma^2 / dt - 2 f sigma^2 (Song et al. 2021, appendix B; Kingma et al. 2021). Derivatives by autograd.
 
+    Raises:
+        ValueError: the schedule is a table of steps, or another whose noise stands still at t.
+
     >>> import torch
     >>> from genbook.diffusion import NoiseAsTime
     >>> coefficients(NoiseAsTime(), torch.tensor(3.0))
@@ -23,6 +26,11 @@ def coefficients(schedule: Schedule, t: Tensor) -> tuple[float, float]:
     t = t.double()
     f = float(grad(lambda t: schedule.alpha(t).log())(t))
     variance_rate = float(grad(lambda t: schedule.sigma(t).square())(t))
+    if variance_rate == 0:
+        raise ValueError(
+            f"the noise of the {type(schedule).__name__} does not change at t = {float(t):g}, expected a schedule in "
+            "continuous time: a chain of steps has no derivative, its limit has one."
+        )
     return f, variance_rate - 2 * f * float(schedule.sigma(t)) ** 2
 
 

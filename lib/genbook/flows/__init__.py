@@ -7,7 +7,7 @@ from genbook.flows.conv_network import ConvNetwork
 from genbook.flows.coupling import Coupling
 from genbook.flows.dequantisation import Dequantised, UniformNoise, VariationalNoise, variational_noise
 from genbook.flows.elementwise import Elementwise
-from genbook.flows.ffjord import ContinuousFlow, Velocity, basis, gaussian, rademacher, trace_estimate
+from genbook.flows.ffjord import ContinuousFlow, Velocity
 from genbook.flows.flow import Base, Flow
 from genbook.flows.gated import Gated
 from genbook.flows.glow import InvertibleConv, glow, glow_step
@@ -33,6 +33,7 @@ from genbook.flows.residual_flow import Residual, ResidualFlow
 from genbook.flows.spline import RationalQuadratic, spline_autoregressive, spline_coupling
 from genbook.flows.sylvester import Sylvester
 from genbook.flows.transform import Chain, Inverse
+from genbook.numerics.trace import basis, gaussian, rademacher, trace_estimate
 
 __all__ = [
     "PLU",
