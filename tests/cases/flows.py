@@ -15,9 +15,12 @@ from genbook.flows import (
     Dequantised,
     Flow,
     Householder,
+    LipschitzMLP,
     Logit,
     Planar,
     Radial,
+    Residual,
+    ResidualFlow,
     StandardLogistic,
     Sylvester,
     Triangular,
@@ -169,6 +172,13 @@ def _layers(layer: Callable[[], nn.Module], dim: int) -> Case:
     return Case(_scaled(flow, 2.0), _points(5, dim), box=box)
 
 
+def _residual(dim: int, reach: float = 0.0) -> Case:
+    with seeded(0):
+        blocks = [Residual(LipschitzMLP(dim, (16,), 0.8)) for _ in range(2)]
+        flow = ResidualFlow(StandardNormal(dim), blocks)
+    return Case(_scaled(flow, 3.0), _points(5, dim), box=([-reach] * dim, [reach] * dim) if reach else None)
+
+
 def _scaled(model: nn.Module, scale: float) -> nn.Module:
     """Return `model` with its parameters scaled, on its way from training to evaluation mode."""
     for p in model.parameters():
@@ -214,5 +224,7 @@ CASES: dict[str, Callable[[], Case]] = {
     "planar/radial": lambda: _layers(lambda: Radial(2), 2),
     "planar/sylvester": lambda: _layers(lambda: Sylvester(5, 3), 5),
     "planar/sylvester-2d": lambda: _layers(lambda: Sylvester(2, 2), 2),
+    "residual-flow": lambda: _residual(4),
+    "residual-flow/2d": lambda: _residual(2, 15.0),
 }
 CASES = {key: partial(_repeatable, build) for key, build in CASES.items()}
