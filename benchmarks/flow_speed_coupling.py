@@ -22,7 +22,7 @@ from genbook.flows import realnvp
 from genbook.numerics import seeded
 
 SEEDS, LAYERS, HIDDEN, BATCH = (0, 1, 2), 8, (64, 64), 256
-TURNS, STEPS = 40, 8
+TURNS, STEPS = 25, 8
 
 
 class Network(nn.Sequential):
@@ -97,7 +97,7 @@ def main() -> None:
             rows[name].append({"seed": seed, "steps_per_second": round(1 / seconds, 1)})
     parameters = {name: sum(p.numel() for p in build()[0].parameters()) for name, build in BUILDERS.items()}
     table = [{"model": name, "parameters": parameters[name], "runs": runs} for name, runs in rows.items()]
-    note = "training steps a second of RealNVP, D=2, 8 couplings of 2x64, batch 256; CPU seconds, median of 40 turns"
+    note = "training steps a second of RealNVP, D=2, 8 couplings of 2x64, batch 256; CPU seconds, median of 25 turns"
     results.write("flow_speed_coupling", table, SEEDS, note)
 
 

@@ -3,6 +3,7 @@
 import pytest
 import torch
 
+from genbook import results
 from genbook.flows import (
     ActNorm,
     Affine,
@@ -126,3 +127,14 @@ def test_images_that_cannot_be_halved_are_refused(shape, levels):
 def test_what_cannot_be_squeezed_is_refused(x):
     with pytest.raises(ValueError, match="expected"):
         Squeeze()(x)
+
+
+def test_training_is_measured_to_be_no_slower_than_the_fastest_of_three_libraries():
+    """Of the stored comparison, run by run: all libraries took turns in one process."""
+    speeds = {
+        row["model"]: [run["steps_per_second"] for run in row["runs"]]
+        for row in results.read("flow_speed_coupling")["rows"]
+    }
+    ours = speeds.pop("genbook")
+    assert len(speeds) == 3 and len(ours) == 3
+    assert all(mine >= max(others) for mine, *others in zip(ours, *speeds.values(), strict=True))
