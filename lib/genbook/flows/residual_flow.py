@@ -93,10 +93,15 @@ class ResidualFlow(Flow):
         self.terms = terms
 
     def loss(self, x: Tensor) -> Tensor:
-        """Return an estimate of the mean negative log-likelihood in nats an example, shape ()."""
-        total = x.new_zeros(())
+        """Return an estimate of the mean negative log-likelihood in nats an example, shape ().
+
+        Raises:
+            TypeError, ValueError: x has a wrong shape or dtype.
+        """
+        total: Tensor | float = 0.0
         for transform in self.transform.transforms:
             if isinstance(transform, Residual):
+                check_batch(x, (transform.g.dim,))
                 v = torch.randn_like(x).sign()  # Rademacher: of all noises the least variance
                 log_det = early_mean_log_det(transform.g, x, v, self.terms.weights(self.terms.draw()))
                 x = x + transform.g(x)
