@@ -26,7 +26,8 @@ def noise(*shape, seed=0):
 
 def test_push_with_the_constraint_is_the_planar_layer(page):
     for seed in range(5):
-        x, w, u, b = noise(7, 3, seed=seed), noise(3, seed=seed + 10), 3 * noise(3, seed=seed + 20), noise(1, seed=seed)[0]
+        x, b = noise(7, 3, seed=seed), noise(1, seed=seed)[0]
+        w, u = noise(3, seed=seed + 10), 3 * noise(3, seed=seed + 20)
         u_hat, m = feasible(u, w)
         torch.testing.assert_close(page.constrained(u, w), u_hat)
         torch.testing.assert_close(page.m_of(w @ u), above_minus_one(w @ u))

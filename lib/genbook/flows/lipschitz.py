@@ -14,7 +14,7 @@ TOLERANCE = 1e-3  # relative: how far the largest singular value may be from its
 
 
 class LipSwish(nn.Module):
-    """x sigmoid(b x) / 1.1 with a learned b > 0: slope at most 1, and curved where steep (Chen et al. 2019, section 3.3).
+    """x sigmoid(b x) / 1.1 with a learned b > 0: slope at most 1, curved where steep (Chen et al. 2019, section 3.3).
 
     The steepest slope of x sigmoid(b x) is 1.0998 for every b.
     """
