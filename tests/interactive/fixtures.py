@@ -32,6 +32,7 @@ from tests.interactive.game_fixtures import gan_2d
 from tests.interactive.gan_fixtures import gan_plane
 from tests.interactive.kl_fixtures import tug_of_war
 from tests.interactive.mass_fixtures import mass_map
+from tests.interactive.noised_fixtures import noised_mixture
 from tests.interactive.orbit_fixtures import game_orbits, gan_divergences
 from tests.interactive.planar_fixtures import planar_flow
 from tests.interactive.plane_fixtures import latent_plane
@@ -172,6 +173,7 @@ FIXTURES = {
     "gan-divergences": gan_divergences,
     "game-orbits": game_orbits,
     "mass-map": mass_map,
+    "noised-mixture": noised_mixture,
 }
 
 

@@ -43,6 +43,7 @@ FIGURES = [
     "latent-plane",
     "made-masks",
     "made-sampler",
+    "noised-mixture",
     "ode-flow",
     "planar-flow",
     "ppca-directions",
