@@ -12,8 +12,8 @@ from torch.nn import functional as F
 from genbook.checks import check_count
 from genbook.flows.coupling import Coupling
 from genbook.flows.flow import Flow
-from genbook.flows.masked import MaskedAutoregressive
-from genbook.nn import MLP, MaskedMLP, StandardNormal
+from genbook.flows.maf import maf
+from genbook.nn import MLP, StandardNormal
 from genbook.nn.outputs.output import check_params
 from genbook.protocols import Transform
 
@@ -167,16 +167,7 @@ def spline_autoregressive(
     Raises:
         TypeError, ValueError: a size is not a whole number of at least 1, or the spline is refused.
     """
-    check_count(dim, "dim")
-    check_count(layers, "layers")
-    bijection = RationalQuadratic(bins, bound)
-    transforms: list[Transform] = []
-    for layer in range(layers):
-        ordering = torch.arange(dim) if layer % 2 == 0 else torch.arange(dim).flip(0)
-        network = MaskedMLP(dim, hidden, bijection.size, ordering)
-        _zero(network.output)
-        transforms.append(MaskedAutoregressive(network, bijection))
-    return Flow(StandardNormal(dim), transforms)
+    return maf(dim, layers, hidden, bijection=RationalQuadratic(bins, bound))
 
 
 def _zero(layer: nn.Module) -> None:
