@@ -1,7 +1,7 @@
 """Conditional GANs on glyphs of digits: the class beside the image, as an auxiliary head, and projected; three seeds.
 
 Run from the root of the book:  OMP_NUM_THREADS=1 python benchmarks/cgan_glyphs.py 0   (then 1, then 2)
-Seeds by name; the results of several runs join. Data, judge and measures are those of `cvae_glyphs.py`. All games have
+Seeds by name, and then games by name where not all are wanted; the results of several runs join. Data, judge and measures are those of `cvae_glyphs.py`. All games have
 the same generator, the same features in the critic and the non-saturating loss. The generator of the projection game,
 seed 0, is what the page loads: `cgan-glyphs` among the weights.
 """
@@ -34,7 +34,7 @@ from genbook.nn import StandardNormal
 from genbook.numerics import seeded
 from genbook.training import EMA, Player, Schedule, fit_adversarial, save_weights
 
-CLASSES, FEATURES, STEPS = len(DIGITS), 16, 1200
+CLASSES, FEATURES, STEPS, LONG = len(DIGITS), 16, 1200, 6000
 NOTE = "CPU seconds of training; shares of 4,000 draws, 400 a class on average"
 
 
@@ -63,7 +63,12 @@ def projection() -> CGAN:
     return CGAN(generator(), critic, StandardNormal(LATENTS), NonSaturating())
 
 
-GAMES = {"cGAN, joined": joined, "AC-GAN": auxiliary, "cGAN, projection": projection}
+GAMES = {
+    "cGAN, joined": (joined, STEPS),
+    "AC-GAN": (auxiliary, STEPS),
+    "cGAN, projection": (projection, STEPS),
+    "cGAN, joined, longer": (joined, LONG),
+}
 
 
 def play(gan: CGAN | ACGAN, data: Labelled, steps: int, seed: int) -> tuple[nn.Module, float]:
@@ -112,14 +117,15 @@ def save(generator: nn.Module, agree: float) -> None:
     save_weights(generator, "cgan-glyphs", card, torch.float16)
 
 
-def trial(seed: int) -> list[dict]:
-    """Train and measure the three games."""
+def trial(seed: int, titles: list[str]) -> list[dict]:
+    """Train and measure the games of these titles."""
     data, other, test = (grey(n, s, DIGITS) for n, s in ((8000, 0), (4000, 1), (4000, 2)))
     rows = {}
-    for title, build in GAMES.items():
+    for title in titles:
+        build, steps = GAMES[title]
         with seeded(seed):
             gan = build()
-            average, seconds = play(gan, Labelled(data.x / 8 - 1, data.y), STEPS, seed)
+            average, seconds = play(gan, Labelled(data.x / 8 - 1, data.y), steps, seed)
         gan.generator = average.half().float()
         with seeded(100 + seed):
             images = Labelled(levels(gan.sample(4000, c=test.y)), test.y)
@@ -133,8 +139,9 @@ def trial(seed: int) -> list[dict]:
 def main() -> None:
     """Train and measure for the seeds on the command line."""
     torch.set_num_threads(1)
-    for seed in map(int, sys.argv[1:]):
-        table = trial(seed)
+    titles = [word for word in sys.argv[1:] if not word.isdigit()] or list(GAMES)
+    for seed in (int(word) for word in sys.argv[1:] if word.isdigit()):
+        table = trial(seed, titles)
         print(table, flush=True)
         results.write("cgan_glyphs", results.joined("cgan_glyphs", table), (0, 1, 2), NOTE)
 
