@@ -1,9 +1,10 @@
 """Conditional GANs on glyphs of digits: the class beside the image, as an auxiliary head, and projected; three seeds.
 
 Run from the root of the book:  OMP_NUM_THREADS=1 python benchmarks/cgan_glyphs.py 0   (then 1, then 2)
-Seeds by name, and then games by name where not all are wanted; the results of several runs join. Data, judge and measures are those of `cvae_glyphs.py`. All games have
-the same generator, the same features in the critic and the non-saturating loss. The generator of the projection game,
-seed 0, is what the page loads: `cgan-glyphs` among the weights.
+Seeds by name, then games by name where not all are wanted; the results of several runs join. Data, judge and measures
+are those of `cvae_glyphs.py`. All games have the same generator, the same features in the critic and the non-
+saturating loss. The generator of the projection game, seed 0, is what the page loads: `cgan-glyphs` among the
+weights.
 """
 
 import sys

@@ -17,7 +17,7 @@ def share_of_good(row):
     return sum(run["good"] for run in row["runs"]) / len(row["runs"])
 
 
-@pytest.mark.parametrize("name, modes, seeds", [("gan_ring", 8, 5)])
+@pytest.mark.parametrize("name, modes, seeds", [("gan_ring", 8, 5), ("gan_grid", 25, 5)])
 def test_the_tables_hold_every_remedy_with_several_seeds(name, modes, seeds):
     table = results.read(name)["rows"]
     words = ("plain", "matching", "K+1", "minibatch", "batch norm", "historical", "smoothing", "unrolling")
