@@ -57,7 +57,7 @@ def test_the_encoder_sees_embedded_values() -> None:
 
 @pytest.mark.parametrize("latents", [0, -1, 2.0, True])
 def test_a_prior_over_no_latents_is_refused(latents: object) -> None:
-    with pytest.raises((TypeError, ValueError), match="latents is"):
+    with pytest.raises((TypeError, ValueError), match="a size of the event is"):
         StandardNormal(latents)
 
 
