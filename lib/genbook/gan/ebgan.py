@@ -9,7 +9,7 @@ from genbook.protocols import HasSample
 
 
 class AutoencoderEnergy(nn.Module):
-    """E(x) = |decoder(encoder(x)) - x|^2 / D >= 0, low where the autoencoder knows its way (Zhao et al. 2017, section 2.3).
+    """E(x) = |decoder(encoder(x)) - x|^2 / D >= 0, low where the autoencoder knows its way (Zhao et al. 2017).
 
     encoder: (B, *event) -> (B, K); decoder: (B, K) -> (B, *event). The mean over the D variables keeps the margin's
     scale the same for every size.
@@ -31,7 +31,7 @@ class AutoencoderEnergy(nn.Module):
 def cosine_repulsion(codes: Tensor) -> Tensor:
     """Return the mean squared cosine between the codes (B, K) of different examples, shape (), from 0 to 1.
 
-    The pulling-away term of Zhao et al. (2017, section 2.4). Opposite codes count as much as equal ones: it is least, 0,
+    The pulling-away term of Zhao et al. (2017). Opposite codes count as much as equal ones: it is least, 0,
     for orthogonal codes.
 
     Raises:

@@ -64,7 +64,9 @@ def _layers(model: VAE) -> list[nn.Linear]:
     if not isinstance(decoder.output, DiscretizedLogisticMixture):
         raise TypeError(f"the output is {decoder.output}, expected a DiscretizedLogisticMixture.")
     layers = [layer for layer in decoder.network if isinstance(layer, nn.Linear)]
-    others = [layer for layer in decoder.network if not isinstance(layer, nn.Linear | nn.SiLU | nn.Dropout | nn.Identity)]
+    others = [
+        layer for layer in decoder.network if not isinstance(layer, nn.Linear | nn.SiLU | nn.Dropout | nn.Identity)
+    ]
     if others:
         raise ValueError(f"the decoder holds a {type(others[0]).__name__}, expected SiLU as its activation.")
     if layers[0].in_features != 2:
