@@ -26,9 +26,9 @@ function begin({ weight, bias }, z) {
   const [count, width] = weight.shape;
   const place = count / bias.length;
   return Float64Array.from({ length: count }, (_, row) => {
-    let sum = bias[Math.floor(row / place)];
-    for (let j = 0; j < width; j += 1) sum += weight.data[row * width + j] * z[j];
-    return relu(sum);
+    let total = bias[Math.floor(row / place)];
+    for (let j = 0; j < width; j += 1) total += weight.data[row * width + j] * z[j];
+    return relu(total);
   });
 }
 
@@ -74,7 +74,7 @@ export function generate(model, z) {
 
 /** The code z + sum_k amounts[k] directions[k]. */
 export function moved({ directions }, z, amounts) {
-  return z.map((value, j) => directions.reduce((sum, direction, k) => sum + amounts[k] * direction[j], value));
+  return z.map((value, j) => directions.reduce((total, direction, k) => total + amounts[k] * direction[j], value));
 }
 
 /** The code of a digit, thin or bold. */
@@ -99,8 +99,8 @@ export function nearestTerm(model, image) {
 export function measure(image) {
   const size = Math.round(Math.sqrt(image.length));
   const ink = image.map((pixel) => (pixel + 1) / 2);
-  const total = ink.reduce((sum, weight) => sum + weight, 0);
-  const mean = (read) => ink.reduce((sum, weight, d) => sum + weight * read(d % size, -Math.floor(d / size)), 0) / total;
+  const total = ink.reduce((running, weight) => running + weight, 0);
+  const mean = (read) => ink.reduce((running, weight, d) => running + weight * read(d % size, -Math.floor(d / size)), 0) / total;
   const [x, y] = [mean((right) => right), mean((_, up) => up)];
   const lean = mean((right, up) => (right - x) * (up - y)) / mean((_, up) => (up - y) ** 2);
   return { ink: total / image.length, lean };
