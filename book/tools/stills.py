@@ -56,6 +56,7 @@ def bring_on(figure: Locator) -> None:
         ("500 rounds", 2),
         ("Run 500 steps", 1),
         ("40 steps", 1),
+        ("Denoise", 1),
     ):
         for found in figure.get_by_role("button", name=name).all():
             for _ in range(times):
@@ -77,6 +78,7 @@ def main() -> None:
             host.locator(".live").wait_for()
             page.wait_for_timeout(500)
             bring_on(host)
+            page.wait_for_timeout(500)  # for a model that is fetched at the first press
             host.evaluate("node => node.classList.add('still')")  # without the controls, which would seem alive
             name = host.get_attribute("data-live")
             shot = Image.open(BytesIO(host.locator(".live-panels").screenshot()))

@@ -25,6 +25,7 @@ from tests.interactive.char_fixtures import char_model
 from tests.interactive.code_fixtures import code_trie
 from tests.interactive.codebook_fixtures import codebook
 from tests.interactive.coupling_fixtures import coupling_layers
+from tests.interactive.denoiser_fixtures import denoise_digits
 from tests.interactive.ebm_fixtures import push_down, rbm_gibbs
 from tests.interactive.elbo_fixtures import elbo_bars
 from tests.interactive.field_fixtures import receptive_field
@@ -173,6 +174,7 @@ FIXTURES = {
     "gan-divergences": gan_divergences,
     "game-orbits": game_orbits,
     "mass-map": mass_map,
+    "denoise-digits": denoise_digits,
     "noised-mixture": noised_mixture,
 }
 

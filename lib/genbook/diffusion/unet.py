@@ -15,7 +15,7 @@ GROUPS = 8  # of channels that are normalised together
 def sinusoids(t: Tensor, size: int, slowest: float = 10_000.0) -> Tensor:
     """Return cos and sin of t at frequencies from 1 down to 1 / slowest, (B,) -> (B, size) (Vaswani et al. 2017)."""
     half = size // 2
-    frequencies = torch.exp(torch.arange(half, device=t.device) * (-math.log(slowest) / half)).to(t)
+    frequencies = torch.exp(torch.arange(half).to(t) * (-math.log(slowest) / half))
     angles = t[:, None] * frequencies  # (B, size / 2)
     return torch.cat([angles.cos(), angles.sin()], 1)
 

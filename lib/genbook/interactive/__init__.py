@@ -6,6 +6,7 @@ from genbook.interactive.codes import explore_codes
 from genbook.interactive.divergences import explore_divergences
 from genbook.interactive.explore import explore_sampler
 from genbook.interactive.export import made_bytes, made_from_bytes
+from genbook.interactive.export_denoiser import denoiser_bytes, denoiser_from_bytes
 from genbook.interactive.export_gan import gan_bytes, gan_generator
 from genbook.interactive.export_ode import field_bytes, field_from_bytes
 from genbook.interactive.export_plane import plane_bytes, plane_decoder
@@ -22,6 +23,7 @@ from genbook.interactive.widgets import (
     code_trie,
     codebook,
     coupling_layers,
+    denoise_digits,
     elbo_bars,
     fid_samples,
     gan_2d,
@@ -44,6 +46,9 @@ __all__ = [
     "code_trie",
     "codebook",
     "coupling_layers",
+    "denoise_digits",
+    "denoiser_bytes",
+    "denoiser_from_bytes",
     "elbo_bars",
     "explore_attributes",
     "explore_code_grid",

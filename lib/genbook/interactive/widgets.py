@@ -8,10 +8,12 @@ from torch import Tensor
 
 from genbook.autoregressive import MADE, CharRNN
 from genbook.checks import check_count, check_seed
+from genbook.diffusion import DenseNetwork
 from genbook.ebm import RBM
 from genbook.flows import Velocity
 from genbook.gan import DCGANGenerator
 from genbook.interactive.export import made_bytes
+from genbook.interactive.export_denoiser import denoiser_bytes
 from genbook.interactive.export_gan import gan_bytes
 from genbook.interactive.export_ode import field_bytes
 from genbook.interactive.export_plane import plane_bytes
@@ -323,3 +325,16 @@ def gan_plane(
     if all(given):
         return _figure("gan-plane", {}, gan_bytes(generator, terms, directions))
     return _figure("gan-plane", {}, (live_folder() / "models" / "gan-plane.safetensors").read_bytes())
+
+
+def denoise_digits(network: DenseNetwork | None = None, levels: int = 17) -> LiveFigure:
+    """Return the figure in which a denoiser of 8x8 images walks from noise, or from a scribble, to a digit.
+
+    `network` predicts v under the `Cosine` schedule; without one it is the book's model of the digits.
+
+    Raises:
+        TypeError, ValueError: the network is none that the browser can run.
+    """
+    if network is not None:
+        return _figure("denoise-digits", {}, denoiser_bytes(network, levels))
+    return _figure("denoise-digits", {}, (live_folder() / "models" / "denoise-digits.safetensors").read_bytes())

@@ -3,40 +3,22 @@
  * levels of every pixel. The same numbers as `genbook.interactive.plane_decoder` in double precision.
  */
 
+import { mlp, readLayers } from "../../shared/mlp.mjs";
 import { outputFrom } from "../../shared/outputs.mjs";
 import { readSafetensors } from "../../shared/safetensors.mjs";
-
-const silu = (value) => value / (1 + Math.exp(-value));
 
 /** The model in the bytes of a file that `genbook.interactive.plane_bytes` wrote. */
 export function readPlane(bytes) {
   const { tensors, metadata } = readSafetensors(bytes);
   const facts = JSON.parse(metadata.plane);
-  const layers = [];
-  for (let i = 0; `layer.${i}.weight` in tensors; i += 1) {
-    layers.push({ weight: tensors[`layer.${i}.weight`], bias: tensors[`layer.${i}.bias`].data });
-  }
   const codes = tensors.codes?.data ?? new Float64Array(0);
   const labels = Array.from(tensors.labels?.data ?? []);
-  return { layers, output: outputFrom(facts), side: facts.side, levels: facts.levels, codes, labels };
-}
-
-function dense({ weight, bias }, input) {
-  const width = input.length;
-  return bias.map((start, row) => {
-    let sum = start;
-    for (let j = 0; j < width; j += 1) sum += weight.data[row * width + j] * input[j];
-    return sum;
-  });
+  return { layers: readLayers(tensors), output: outputFrom(facts), side: facts.side, levels: facts.levels, codes, labels };
 }
 
 /** The parameters of every pixel at the point z: a list of rows. */
 export function decode({ layers, output, side }, z) {
-  let h = Float64Array.from(z);
-  layers.forEach((layer, i) => {
-    h = dense(layer, h);
-    if (i < layers.length - 1) h = h.map(silu);
-  });
+  const h = mlp(layers, z);
   return Array.from({ length: side * side }, (_, d) => h.subarray(d * output.size, (d + 1) * output.size));
 }
 
