@@ -3,6 +3,7 @@
 from genbook.diffusion.continuous import ContinuousDiffusion, FourierFeatures, LinearLogSNR, low_discrepancy
 from genbook.diffusion.ddpm import DDPM, denoising_loss
 from genbook.diffusion.dense import DenseNetwork
+from genbook.diffusion.folded import Folded
 from genbook.diffusion.ideal import IdealDenoiser
 from genbook.diffusion.kernels import Kernel, q_xs_xt_x0, q_xt_x0, q_xt_xs
 from genbook.diffusion.likelihood import log_prob_ode
@@ -57,6 +58,7 @@ __all__ = [
     "DenseNetwork",
     "Discrete",
     "Epsilon",
+    "Folded",
     "FourierFeatures",
     "IdealDenoiser",
     "Kernel",
