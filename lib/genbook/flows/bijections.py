@@ -56,7 +56,7 @@ class Affine:
     def forward(self, x: Tensor, params: Tensor) -> tuple[Tensor, Tensor]:
         """Return x exp(s) + shift, and s."""
         shift, s = self._split(params)
-        return x * s.exp() + shift, s
+        return (x * s.exp()).add_(shift), s
 
     def inverse(self, z: Tensor, params: Tensor) -> tuple[Tensor, Tensor]:
         """Return (z - shift) exp(-s), and -s."""
@@ -65,5 +65,5 @@ class Affine:
 
     def _split(self, params: Tensor) -> tuple[Tensor, Tensor]:
         shift, raw = params.unbind(-1)
-        g = torch.sigmoid(raw * (-2 / self.limit))
+        g = (raw * (-2 / self.limit)).sigmoid_()
         return shift, torch.rsub(g, self.limit, alpha=2 * self.limit)  # limit (1 - 2 g): tanh by faster kernels
