@@ -5,6 +5,7 @@ from genbook.diffusion.ddpm import DDPM, denoising_loss
 from genbook.diffusion.dense import DenseNetwork
 from genbook.diffusion.folded import Folded
 from genbook.diffusion.ideal import IdealDenoiser
+from genbook.diffusion.improved import LearnedVariance, LossAwareTimes, hybrid_loss
 from genbook.diffusion.kernels import Kernel, q_xs_xt_x0, q_xt_x0, q_xt_xs
 from genbook.diffusion.likelihood import log_prob_ode
 from genbook.diffusion.ncsn import ConditionalScore, geometric_sigmas, noise_conditional_loss
@@ -62,8 +63,10 @@ __all__ = [
     "FourierFeatures",
     "IdealDenoiser",
     "Kernel",
+    "LearnedVariance",
     "Level",
     "LinearLogSNR",
+    "LossAwareTimes",
     "NetworkDenoiser",
     "NoiseAsTime",
     "Parametrisation",
@@ -88,6 +91,7 @@ __all__ = [
     "explicit_score_loss",
     "geometric_sigmas",
     "heun",
+    "hybrid_loss",
     "karras_times",
     "levels",
     "linear_betas",

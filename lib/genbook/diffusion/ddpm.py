@@ -6,7 +6,7 @@ from torch import Tensor, nn
 from genbook.checks import check_batch, check_count, check_levels
 from genbook.diffusion.decoder import bin_log_prob, to_levels, to_unit
 from genbook.diffusion.kernels import like, q_xt_x0
-from genbook.diffusion.prediction import Epsilon, NetworkDenoiser, Parametrisation
+from genbook.diffusion.prediction import Epsilon, NetworkDenoiser, Parametrisation, Prediction
 from genbook.diffusion.samplers import ancestral
 from genbook.diffusion.schedule import Discrete
 
@@ -17,7 +17,12 @@ def denoising_loss(network: nn.Module, schedule: Discrete, x_0: Tensor, t: Tenso
     x_0 and eps (B, *event), t (B,) in {1, ..., T} -> (B,). In no unit of information.
     """
     x_t = q_xt_x0(x_0, schedule.alpha(t), schedule.sigma(t), eps)
-    return (eps - network(x_t, (t / schedule.steps).to(x_0))).square().flatten(1).mean(1)
+    return noise_error(network(x_t, (t / schedule.steps).to(x_0)), eps)
+
+
+def noise_error(found: Tensor, eps: Tensor) -> Tensor:
+    """Return the squared error of the noise that was found, the mean over the event: (B, *event) twice -> (B,)."""
+    return (eps - found).square().flatten(1).mean(1)
 
 
 class DDPM(nn.Module):
@@ -69,8 +74,16 @@ class DDPM(nn.Module):
         For t > 1 it is KL(q(x_{t-1} | x_t, x_0) || p(x_{t-1} | x_t)), for t = 1 -log p(x | x_1), the mass that the last
         Gaussian puts on the bin of x (Ho et al. 2020, eqs. 5 and 13).
         """
+        return self.terms_of(self.predict(x, t, eps), x, t)
+
+    def predict(self, x: Tensor, t: Tensor, eps: Tensor) -> Prediction:
+        """Return what the denoiser finds in x_t, made of x and eps (B, *event) at the steps t (B,)."""
         x_0 = to_unit(x, self.levels)
-        found = self.denoiser(q_xt_x0(x_0, self.schedule.alpha(t), self.schedule.sigma(t), eps), t)
+        return self.denoiser(q_xt_x0(x_0, self.schedule.alpha(t), self.schedule.sigma(t), eps), t)
+
+    def terms_of(self, found: Prediction, x: Tensor, t: Tensor) -> Tensor:
+        """Return the terms t of minus the bound for what was found in x_t, (B,)."""
+        x_0 = to_unit(x, self.levels)
         low, high = (like(limit, x) for limit in self.log_variances[t - 1].unbind(1))
         log_variance = low + (self.blend if found.blend is None else found.blend) * (high - low)
         first = -bin_log_prob(x, found.x_0, log_variance, self.levels)
