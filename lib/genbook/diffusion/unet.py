@@ -53,8 +53,8 @@ class Attention(nn.Module):
     def forward(self, h: Tensor) -> Tensor:
         """Add to h what attention gathers."""
         rows = self.norm(h).flatten(2).transpose(1, 2)  # (B, H W, C)
-        q, k, v = self.to_qkv(rows).chunk(3, -1)
-        seen = self.out(F.scaled_dot_product_attention(q, k, v))  # (B, H W, C)
+        q, k, v = self.to_qkv(rows)[:, None].chunk(3, -1)  # one head: (B, 1, H W, C)
+        seen = self.out(F.scaled_dot_product_attention(q, k, v)[:, 0])  # (B, H W, C)
         return h + seen.transpose(1, 2).unflatten(2, h.shape[2:])
 
 
