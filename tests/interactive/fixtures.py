@@ -35,6 +35,7 @@ from tests.interactive.kl_fixtures import tug_of_war
 from tests.interactive.mass_fixtures import mass_map
 from tests.interactive.noised_fixtures import noised_mixture
 from tests.interactive.orbit_fixtures import game_orbits, gan_divergences
+from tests.interactive.paths_fixtures import sampler_paths
 from tests.interactive.planar_fixtures import planar_flow
 from tests.interactive.plane_fixtures import latent_plane
 from tests.interactive.ppca_fixtures import ppca_directions
@@ -176,6 +177,7 @@ FIXTURES = {
     "mass-map": mass_map,
     "denoise-digits": denoise_digits,
     "noised-mixture": noised_mixture,
+    "sampler-paths": sampler_paths,
 }
 
 

@@ -51,6 +51,7 @@ FIGURES = [
     "rate-distortion",
     "rbm-gibbs",
     "receptive-field",
+    "sampler-paths",
 ]
 
 

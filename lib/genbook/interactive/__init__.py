@@ -16,6 +16,7 @@ from genbook.interactive.games import game_orbits, gan_divergences
 from genbook.interactive.markov_chains import markov_chains
 from genbook.interactive.plane import explore_plane
 from genbook.interactive.prices import explore_prices
+from genbook.interactive.sampler_paths import sampler_paths
 from genbook.interactive.short_runs import explore_short_runs
 from genbook.interactive.waves import explore_notes
 from genbook.interactive.widgets import (
@@ -85,4 +86,5 @@ __all__ = [
     "rbm_bytes",
     "rbm_from_bytes",
     "rbm_gibbs",
+    "sampler_paths",
 ]
