@@ -23,6 +23,7 @@ MAY: dict[str, set[str]] = {
     "evaluation": CORE | {"training"},  # the weights of its two classifiers
     "viz": {"checks"},
     "results": set(),
+    "grading": CORE | {"nn", "data", "training"},  # the checks: no family, which would be the answer
     "weights": set(),
     **{family: CORE | {"nn", "data"} for family in FAMILIES},
 }

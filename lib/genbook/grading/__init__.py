@@ -1,0 +1,1 @@
+"""Assignments that mark themselves: the public checks, and what a judge needs to run them."""

@@ -1,0 +1,1 @@
+"""The public checks, one module an assignment: properties on fresh random inputs."""
