@@ -17,6 +17,7 @@ from torch.optim.lr_scheduler import OneCycleLR
 from genbook import results
 from genbook.data import Labelled, batches
 from genbook.diffusion import (
+    ClassifierFree,
     Cosine,
     Folded,
     NetworkDenoiser,
@@ -66,15 +67,13 @@ def train(data: Labelled, seed: int, steps: int) -> tuple[nn.Module, float]:
     return average.module.eval().requires_grad_(False), history.cpu_seconds
 
 
-def guided(net: nn.Module, c: Tensor, scale: float) -> NetworkDenoiser:
-    """Return the denoiser of v = v(unknown) + scale (v(c) - v(unknown))."""
-    unknown = torch.full_like(c, CLASSES)
+def guided(net: nn.Module, c: Tensor, scale: float) -> ClassifierFree:
+    """Return the denoiser of the classes c (B,) at a scale."""
 
-    def v(x: Tensor, t: Tensor) -> Tensor:
-        given = net(x, t, c)
-        return given if scale == 1 else torch.lerp(net(x, t, unknown), given, scale)
+    def of(label: Tensor) -> NetworkDenoiser:
+        return NetworkDenoiser(lambda x, t: net(x, t, label), SCHEDULE, Velocity())
 
-    return NetworkDenoiser(v, SCHEDULE, Velocity())
+    return ClassifierFree(of(c), of(torch.full_like(c, CLASSES)), scale)
 
 
 def draw(net: nn.Module, c: Tensor, scale: float, calls: int = CALLS) -> Tensor:

@@ -4,6 +4,7 @@ from genbook.diffusion.continuous import ContinuousDiffusion, FourierFeatures, L
 from genbook.diffusion.ddpm import DDPM, denoising_loss
 from genbook.diffusion.dense import DenseNetwork
 from genbook.diffusion.folded import Folded
+from genbook.diffusion.guidance import ClassifierFree, ClassifierGuided
 from genbook.diffusion.ideal import IdealDenoiser
 from genbook.diffusion.improved import LearnedVariance, LossAwareTimes, hybrid_loss
 from genbook.diffusion.kernels import Kernel, q_xs_xt_x0, q_xt_x0, q_xt_xs
@@ -51,6 +52,8 @@ from genbook.diffusion.unet import UNet
 
 __all__ = [
     "DDPM",
+    "ClassifierFree",
+    "ClassifierGuided",
     "ConditionalScore",
     "ContinuousDiffusion",
     "Cosine",
