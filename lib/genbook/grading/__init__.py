@@ -1,1 +1,10 @@
-"""Assignments that mark themselves: the public checks, and what a judge needs to run them."""
+"""Assignments that mark themselves: the public checks, and what a judge needs to run them.
+
+In a notebook, `check = checker("flows")` and then `check("coupling")` tries the functions that the notebook has defined
+so far. On the lecturer's side `python -m genbook.grading` makes releases and grades folders of submissions; there the
+same checks run in a judge's process and the submission in a sandbox (`genbook.grading.judge`).
+"""
+
+from genbook.grading.asking import checker
+
+__all__ = ["checker"]
