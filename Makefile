@@ -7,7 +7,7 @@ else
 VENV := .venv/bin/python
 endif
 
-.PHONY: serve book test test-full notebooks lint clean env publish-to
+.PHONY: serve book test test-full notebooks figures zip lint clean env publish-to
 .DEFAULT_GOAL := serve
 
 env:
@@ -27,6 +27,12 @@ test-full: env  ## the whole suite, with what is long and rare
 
 notebooks: env  ## execute the changed pages, or PAGE=chapters/..., in place at the CPU budget
 	@$(VENV) book/tools/notebooks.py $(PAGE)
+
+figures: env  ## execute PAGE=chapters/... and keep its figures as SVG
+	@$(VENV) book/tools/figures.py $(PAGE)
+
+zip: env  ## the whole website as one file
+	@$(VENV) book/tools/site_zip.py
 
 lint: env  ## ruff and ESLint
 	@$(VENV) book/tools/lint.py

@@ -1,12 +1,14 @@
-"""The directive `register`: every row of `book/models.yml` as a table, grouped by chapter."""
+"""The directive `register`: every row of `book/models.yml` as a table; and names by which the search finds each row."""
 
 import importlib
+import re
 from pathlib import Path
 from typing import Any
 
 import yaml
 from docutils import nodes
 from docutils.statemachine import StringList
+from sphinx import addnodes
 from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective
 
@@ -50,6 +52,29 @@ def chapter_of(row: Row) -> str:
     return Path(many(row["page"])[0]).parts[1]
 
 
+def aliases(row: Row) -> list[str]:
+    """Return the names of a row: its key, its title, the parts of the title, its classes and functions."""
+    title = str(row["title"])
+    parts = [part.strip() for part in re.split(r"[,:;()]|\band\b|\bwith\b", title)]
+    symbols = [symbol.rpartition(".")[2] for symbol in many(row["symbol"])]
+    names = [title, str(row["key"]), str(row["key"]).replace("-", " "), *parts, *symbols]
+    return list(dict.fromkeys(name for name in names if len(name) > 1))
+
+
+def index_names(app: Sphinx, doctree: nodes.document) -> None:
+    """Enter the names of every model into the index of the page that teaches it, where the search looks them up."""
+    source = Path(app.srcdir) / "book" / "models.yml"
+    docname = app.env.docname
+    if not docname.startswith("chapters/") or not source.exists():
+        return
+    rows = yaml.safe_load(source.read_text(encoding="utf-8")) or []
+    own = [row for row in rows if docname in [str(Path(page).with_suffix("")) for page in many(row["page"])]]
+    if own and (sections := list(doctree.findall(nodes.section))):
+        anchor = sections[0]["ids"][0]
+        entries = [("single", name.replace(";", ","), anchor, "", None) for row in own for name in aliases(row)]
+        sections[0].insert(1, addnodes.index(entries=entries))
+
+
 def table(rows: list[Row], root: Path) -> list[str]:
     """Return the rows as the lines of a MyST list table; a title links to its page once the page is there."""
     lines = [":::{list-table}", ":header-rows: 1", ":class: register", ":widths: 26 24 28 22", ""]
@@ -87,4 +112,5 @@ class Register(SphinxDirective):
 def setup(app: Sphinx) -> dict[str, Any]:
     """Register the directive."""
     app.add_directive("register", Register)
+    app.connect("doctree-read", index_names)
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

@@ -3,8 +3,11 @@
 import base64
 import html
 import io
+import os
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 import matplotlib.pyplot as plt
 from matplotlib.axes import Axes
@@ -38,6 +41,18 @@ class Picture:
         return f"[Figure: {self.alt}]"
 
 
+def keep_drawing(figure: Figure, alt: str) -> None:
+    """Store the figure as SVG too, in the folder that the variable `GENBOOK_FIGURES` names, if it is set.
+
+    Files are numbered in the order of the figures and named by the first words of `alt`.
+    """
+    if folder := os.environ.get("GENBOOK_FIGURES"):
+        target = Path(folder)
+        number = 1 + len(list(target.glob("*.svg")))
+        words = "-".join(re.findall(r"[a-z0-9]+", alt.lower())[:6])
+        figure.savefig(target / f"{number:02d}-{words}.svg", transparent=True, bbox_inches="tight")
+
+
 def picture(figure: Figure | Axes, alt: str, caption: str = "") -> Picture:
     """Render a figure as a transparent PNG of less than 150 kB, and close it so that no notebook shows it twice.
 
@@ -51,6 +66,7 @@ def picture(figure: Figure | Axes, alt: str, caption: str = "") -> Picture:
         raise TypeError(f"figure is a {type(figure).__name__}, expected a matplotlib figure or axes.")
     if not alt.strip():
         raise ValueError("alt is empty, expected one or two sentences for a reader who does not see the figure.")
+    keep_drawing(figure, alt)
     for dpi in (120, 96, 72):
         buffer = io.BytesIO()
         options = {"dpi": dpi, "transparent": True, "bbox_inches": "tight", "pil_kwargs": {"optimize": True}}
