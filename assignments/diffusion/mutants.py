@@ -161,6 +161,33 @@ def ancestral_step(x, s, denoiser, shrink, noise):
     mean, var = posterior(x, denoiser(x, max(s - 1, 1)), shrink, noise, s)
     return mean + var.sqrt() * torch.randn_like(x)
 """,
+        "walks the wrong way": """
+def ancestral(x, denoiser, shrink, noise):
+    for s in range(1, len(shrink) + 1):
+        x = ancestral_step(x, s, denoiser, shrink, noise)
+    return x
+""",
+        "leaves out the last step": """
+def ancestral(x, denoiser, shrink, noise):
+    for s in range(len(shrink), 1, -1):
+        x = ancestral_step(x, s, denoiser, shrink, noise)
+    return x
+""",
+        "keeps the first guess": """
+def ancestral(x, denoiser, shrink, noise):
+    guess = denoiser(x, len(shrink))
+    for s in range(len(shrink), 0, -1):
+        x = ancestral_step(x, s, lambda x, s: guess, shrink, noise)
+    return x
+""",
+        "the same noise in every step": """
+def ancestral(x, denoiser, shrink, noise):
+    eps = torch.randn_like(x)
+    for s in range(len(shrink), 0, -1):
+        mean, var = posterior(x, denoiser(x, s), shrink, noise, s)
+        x = mean + var.sqrt() * eps
+    return x
+""",
         "noises the guess afresh": """
 def ancestral_step(x, s, denoiser, shrink, noise):
     scale, var = segment(shrink, noise, 0, s - 1)
@@ -365,6 +392,11 @@ def ancestral_step(x, s, denoiser, shrink, noise):
     mean, var = posterior(x, denoiser(x, s), shrink, noise, s)
     eps = torch.stack([torch.randn(x.shape[1], dtype=torch.float64) for _ in range(len(x))])
     return mean - eps * math.sqrt(float(var))
+
+
+def ancestral(x, denoiser, shrink, noise, s=None):
+    s = len(shrink) if s is None else s
+    return x if s == 0 else ancestral(ancestral_step(x, s, denoiser, shrink, noise), denoiser, shrink, noise, s - 1)
 """,
     },
     "ddim": {

@@ -254,35 +254,54 @@ def bits_per_dim(x, u, levels, edge, log_density):
     },
     "train": {
         "no log-determinant in the loss": """
-def loss(x, masks, net):
+def loss(x, masks, net, centre, spread):
+    x = (x - centre) / spread
     for layer in reversed(range(len(masks))):
         x, _ = to_noise(x, masks[layer], functools.partial(net, layer))
-    return 0.5 * (x.square() + math.log(2 * math.pi)).sum(-1).mean()
+    return 0.5 * (x.square() + math.log(2 * math.pi)).sum(-1).mean() + spread.log().sum()
 """,
         "maximises the cost": """
-def loss(x, masks, net):
-    return flow_log_prob(x, masks, net).mean()
+def loss(x, masks, net, centre, spread):
+    return flow_log_prob((x - centre) / spread, masks, net).mean() - spread.log().sum()
+""",
+        "units forgotten": """
+def loss(x, masks, net, centre, spread):
+    return -flow_log_prob((x - centre) / spread, masks, net).mean()
+""",
+        "units with the wrong sign": """
+def loss(x, masks, net, centre, spread):
+    return -flow_log_prob((x - centre) / spread, masks, net).mean() - spread.log().sum()
 """,
         "the same mask in all layers": """
 def make_masks(dim, layers):
     return (torch.arange(dim) % 2).double().expand(layers, dim)
 """,
         "no gradient": """
-def loss(x, masks, net):
-    value = -flow_log_prob(x, masks, net).mean()
+def loss(x, masks, net, centre, spread):
+    value = spread.log().sum() - flow_log_prob((x - centre) / spread, masks, net).mean()
     return value.detach() + 0 * value
 """,
         "gradient to the shifts only": """
-def loss(x, masks, net):
+def loss(x, masks, net, centre, spread):
     def still(layer, h):
         shift, raw = net(layer, h).chunk(2, -1)
         return torch.cat([shift, raw.detach()], -1)
 
-    return -flow_log_prob(x, masks, still).mean()
+    return spread.log().sum() - flow_log_prob((x - centre) / spread, masks, still).mean()
 """,
-        "cost a dimension": """
-def loss(x, masks, net):
-    return -flow_log_prob(x, masks, net).mean() / x.shape[1]
+        "uniform noise of the right mean and variance": """
+def draw(n, masks, net, centre, spread):
+    z = math.sqrt(12) * (torch.rand(n, len(centre), dtype=centre.dtype) - 0.5)
+    return centre + spread * flow_sample(z, masks, net)
+""",
+        "cooler samples than the density says": """
+def draw(n, masks, net, centre, spread):
+    z = 0.8 * torch.randn(n, len(centre), dtype=centre.dtype)
+    return centre + spread * flow_sample(z, masks, net)
+""",
+        "samples in the flow's own units": """
+def draw(n, masks, net, centre, spread):
+    return flow_sample(torch.randn(n, len(centre), dtype=centre.dtype), masks, net)
 """,
         "a made-up model": """
 def train(seed=0):
@@ -439,16 +458,22 @@ def bits_per_dim(x, u, levels, edge, log_density):
     },
     "train": {
         "without flow_log_prob": """
-def loss(x, masks, net):
-    total = 0.0
+def loss(x, masks, net, centre, spread):
+    x, total = (x - centre) / spread, -spread.log().sum()
     for layer in range(len(masks) - 1, -1, -1):
         x, log_det = to_noise(x, masks[layer], lambda h: net(layer, h))
         total = total + log_det.mean()
     return (x**2).sum(1).mean() / 2 + math.log(2 * math.pi) - total
 """,
-        "sum over rows, divided": """
-def loss(x, masks, net):
-    return flow_log_prob(x, masks, net).sum() / -len(x)
+        "sum over rows, and one sample at a time": """
+def loss(x, masks, net, centre, spread):
+    units = len(x) * torch.log(spread).sum()
+    return (units - flow_log_prob((x - centre) / spread, masks, net).sum()) / len(x)
+
+
+def draw(n, masks, net, centre, spread):
+    z = torch.stack([torch.randn_like(centre) for _ in range(n)])
+    return flow_sample(z, masks, net) * spread + centre
 """,
     },
 }

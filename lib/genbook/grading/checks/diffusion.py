@@ -54,31 +54,48 @@ def check_score(ask: Ask, rng: torch.Generator) -> None:
 
 
 def check_ancestral(ask: Ask, rng: torch.Generator) -> None:
-    """The draw of one step, standardised by the true posterior at the predicted x_0, is standard normal in full."""
-    n, dim = 20_000, 2
+    """Draws, standardised by the true posterior at the predicted x_0, are standard normal in full, in every step."""
     steps_of = chain(rng, 5)
-    steps_of[1][0], steps_of[1][1] = (
-        0.05 + 0.1 * uniform(rng, 1),
-        0.3 + 0.3 * uniform(rng, 1),
-    )  # V_1 n_2 / V_2 is far from n_2
-    mix, seen = normal(rng, dim, dim), []
+    # V_1 n_2 / V_2 is far from n_2, so that the noise of the forward step shows
+    steps_of[1][0], steps_of[1][1] = 0.05 + 0.1 * uniform(rng, 1), 0.3 + 0.3 * uniform(rng, 1)
+    mix, seen = normal(rng, 2, 2), []
 
     def denoiser(x: Tensor, s: int) -> Tensor:
-        seen.append(int(s))
+        seen.append((x, int(s)))
         return torch.tanh(x @ mix) + 0.5 * s
 
     for s in (5, 2):
-        x = 30 * normal(rng, n, dim)  # far apart, so that a wrong factor of x shows against the noise
+        x = 30 * normal(rng, 20_000, 2)  # far apart, so that a wrong factor of x shows against the noise
         mean, var = posterior(x, denoiser(x, s), steps_of, s)
-        draws = [read(ask("ancestral_step", x, s, denoiser, *steps_of), (n, dim), "the step") for _ in range(2)]
+        draws = [read(ask("ancestral_step", x, s, denoiser, *steps_of), x.shape, "the step") for _ in range(2)]
         standard_normal((draws[0] - mean) / var.sqrt(), f"the step from x_{s}")
         if bool((draws[0] == draws[1]).any()):
             raise CheckFailed("two calls of ancestral_step drew the same noise, expected fresh noise in each.")
-        if set(seen) != {s}:
-            raise CheckFailed(f"the step from x_{s} asked the denoiser at s = {sorted(set(seen))}, expected {s} alone.")
+        if {asked for _, asked in seen} != {s}:
+            raise CheckFailed(f"the step from x_{s} asked the denoiser at another s, expected {s} alone.")
         seen.clear()
-    x = normal(rng, 50, dim)
+    x = normal(rng, 50, 2)
     close(ask("ancestral_step", x, 1, denoiser, *steps_of), denoiser(x, 1), "the last step, which adds no noise,")
+    seen.clear()
+    start = 3 * normal(rng, 20_000, 2)
+    end = ask("ancestral", start, denoiser, *steps_of)
+    states = _states(seen, start)
+    noises = []
+    for s, x, after in zip((5, 4, 3, 2), states, states[1:], strict=False):
+        mean, var = posterior(x, denoiser(x, s), steps_of, s)
+        noises.append((after - mean) / var.sqrt())
+    standard_normal(torch.cat(noises, 1), "the walk")
+    close(end, denoiser(states[-1], 1), "the end of the walk")
+
+
+def _states(seen: list[tuple[Tensor, int]], start: Tensor) -> list[Tensor]:
+    """Return the states x_5, ..., x_1 at which a walk asked the denoiser, or raise CheckFailed."""
+    asked = [s for _, s in seen]
+    if asked != [5, 4, 3, 2, 1]:
+        raise CheckFailed(f"the walk asked the denoiser at s = {asked[:20]}, expected 5, 4, 3, 2, 1.")
+    states = [read(x, start.shape, "a state of the walk") for x, _ in seen]
+    close(states[0], start, "the first state of the walk")
+    return states
 
 
 def check_ddim(ask: Ask, rng: torch.Generator) -> None:
@@ -159,7 +176,7 @@ EXERCISES = {
     for exercise in (
         Exercise("compose", 16, check_compose, ("marginals", "segment", "posterior")),
         Exercise("score", 16, check_score, ("score", "tweedie", "from_velocity")),
-        Exercise("ancestral", 14, check_ancestral, ("ancestral_step",)),
+        Exercise("ancestral", 14, check_ancestral, ("ancestral_step", "ancestral")),
         Exercise("ddim", 16, check_ddim, ("ddim_step", "ddim")),
         Exercise("train", 18, check_train, ("velocity_loss", "loss", "train")),
     )

@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Callable
+from functools import partial
 from itertools import pairwise
 
 import torch
@@ -37,19 +38,25 @@ def to_noise(x: Tensor, mask: Tensor, net: Callable[[Tensor], Tensor]) -> tuple[
     return mask * x + (1 - mask) * (x - shift) * (-log_scale).exp(), -log_scale.sum(-1)
 
 
-def log_prob(x: Tensor, masks: Tensor, net: Net) -> Tensor:
-    """Return the log-density of the whole flow in nats: the last layer is undone first."""
+def noise_of(x: Tensor, masks: Tensor, net: Net) -> tuple[Tensor, Tensor]:
+    """Return z and log |det dz/dx| of the whole flow: the last layer is undone first."""
     total = torch.zeros(len(x), dtype=x.dtype)
     for layer in reversed(range(len(masks))):
-        x, log_det = to_noise(x, masks[layer], lambda h, layer=layer: net(layer, h))
+        x, log_det = to_noise(x, masks[layer], partial(net, layer))
         total = total + log_det
-    return total - 0.5 * (x.square() + math.log(2 * math.pi)).sum(-1)
+    return x, total
+
+
+def log_prob(x: Tensor, masks: Tensor, net: Net) -> Tensor:
+    """Return the log-density of the whole flow in nats."""
+    z, log_det = noise_of(x, masks, net)
+    return log_det - 0.5 * (z.square() + math.log(2 * math.pi)).sum(-1)
 
 
 def sample(z: Tensor, masks: Tensor, net: Net) -> Tensor:
     """Return x for base noise z: layer 0 acts first."""
     for layer in range(len(masks)):
-        z, _ = to_data(z, masks[layer], lambda h, layer=layer: net(layer, h))
+        z, _ = to_data(z, masks[layer], partial(net, layer))
     return z
 
 
