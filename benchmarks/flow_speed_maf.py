@@ -3,8 +3,8 @@
 Run from the root of the book, with the extra `peers`:  OMP_NUM_THREADS=1 python benchmarks/flow_speed_maf.py
 Five affine layers of 2x64 hidden units with alternating orders, batches of 256, one thread; all have the same number
 of parameters. nflows and normflows leave the first of the two hidden layers without an activation; here it gets one, so
-that all compute the same. All libraries run in one process, turn by turn, so that what else the machine does meets all
-of them; medians of the turns count.
+that all compute the same. All libraries run in one process, in short turns and with another one first in every turn, so
+that what else the machine does meets all of them; medians of the turns count, and of the ratios inside a turn.
 """
 
 import statistics
@@ -24,7 +24,7 @@ from genbook.nn import StandardNormal
 from genbook.numerics import seeded
 
 LAYERS, HIDDEN, BATCH, SEED = 5, (64, 64), 256, 0
-DIMS = {16: (31, 10, 5), 64: (31, 10, 3), 256: (21, 10, 3)}  # turns, steps a turn, turns of sampling
+DIMS = {16: (121, 2, 3), 64: (101, 2, 3), 256: (61, 2, 2)}  # turns, steps a turn, turns of sampling
 MADE: dict[str, Any] = {"hidden_features": HIDDEN[0], "num_blocks": 1, "use_residual_blocks": False}
 
 
@@ -116,10 +116,15 @@ def milliseconds(call: Callable[[], object], repeats: int) -> float:
 
 
 def rows_of(what: str, dim: int, calls: dict[str, Callable[[], object]], turns: int, repeats: int) -> list[dict]:
-    """Return one row a library: median and range in ms, and the median of the ratio to genbook in the same turn."""
+    """Return one row a library: median and range in ms, and median and quartiles of ratios to genbook."""
     for call in calls.values():
         call()
-    taken = [{name: milliseconds(call, repeats) for name, call in calls.items()} for _ in range(turns)]
+    names, taken = list(calls), []
+    for turn in range(turns):
+        order = names[turn % len(names) :] + names[: turn % len(names)]
+        taken.append({name: milliseconds(calls[name], repeats) for name in order})
+    ratios = {name: [turn[name] / turn["genbook"] for turn in taken] for name in names}
+    quarters = {name: statistics.quantiles(ratios[name], n=4) for name in names}
     return [
         {
             "what": what,
@@ -128,9 +133,11 @@ def rows_of(what: str, dim: int, calls: dict[str, Callable[[], object]], turns: 
             "ms": statistics.median(turn[name] for turn in taken),
             "least ms": min(turn[name] for turn in taken),
             "most ms": max(turn[name] for turn in taken),
-            "ratio to genbook": statistics.median(turn[name] / turn["genbook"] for turn in taken),
+            "ratio to genbook": quarters[name][1],
+            "ratio, quartiles": [quarters[name][0], quarters[name][2]],
+            "turns": turns,
         }
-        for name in calls
+        for name in names
     ]
 
 

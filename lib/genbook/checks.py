@@ -20,15 +20,18 @@ def check_batch(x: Tensor, event_shape: Sequence[int], name: str = "x") -> None:
     Traceback (most recent call last):
     ValueError: x has shape (3,), expected (B, 2): one row an example.
     """
-    expected = "(" + ", ".join(["B", *map(str, event_shape)]) + ("," if not event_shape else "") + ")"
     if not isinstance(x, Tensor):
-        raise TypeError(f"{name} is a {type(x).__name__}, expected a torch tensor of shape {expected}.")
+        raise TypeError(f"{name} is a {type(x).__name__}, expected a torch tensor of shape {_rows(event_shape)}.")
     if not x.is_floating_point():
         raise TypeError(f"{name} has dtype {x.dtype}, expected a floating dtype: call {name}.float() first.")
     if x.dim() != len(event_shape) + 1 or tuple(x.shape[1:]) != tuple(event_shape):
-        raise ValueError(f"{name} has shape {tuple(x.shape)}, expected {expected}: one row an example.")
+        raise ValueError(f"{name} has shape {tuple(x.shape)}, expected {_rows(event_shape)}: one row an example.")
     if x.shape[0] == 0:
         raise ValueError(f"{name} is an empty batch of shape {tuple(x.shape)}, expected at least one example.")
+
+
+def _rows(event_shape: Sequence[int]) -> str:
+    return "(" + ", ".join(["B", *map(str, event_shape)]) + ("," if not event_shape else "") + ")"
 
 
 def check_finite(x: Tensor, name: str = "x") -> None:

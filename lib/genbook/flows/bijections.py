@@ -56,7 +56,7 @@ class Affine:
     def forward(self, x: Tensor, params: Tensor) -> tuple[Tensor, Tensor]:
         """Return x exp(s) + shift, and s."""
         shift, s = self._split(params)
-        return (x * s.exp()).add_(shift), s
+        return torch.addcmul(shift, x, s.exp()), s
 
     def inverse(self, z: Tensor, params: Tensor) -> tuple[Tensor, Tensor]:
         """Return (z - shift) exp(-s), and -s."""
@@ -64,6 +64,6 @@ class Affine:
         return (z - shift) * (-s).exp(), -s
 
     def _split(self, params: Tensor) -> tuple[Tensor, Tensor]:
-        shift, raw = params.unbind(-1)
+        shift, raw = params.movedim(-1, 0)  # not `unbind(-1)`: its gradient copies number by number
         g = (raw * (-2 / self.limit)).sigmoid_()
         return shift, torch.rsub(g, self.limit, alpha=2 * self.limit)  # limit (1 - 2 g): tanh by faster kernels

@@ -89,17 +89,17 @@ class MaskedLinear(nn.Module):
 
     def forward(self, x: Tensor, mask: Tensor | None = None) -> Tensor:
         """Map (B, inputs) to (B, outputs * params), through another mask of the same shape if one is given."""
-        mask = self._own() if mask is None else self._spread(mask)
-        return F.linear(x, self.weight * mask, self.bias)
+        weight = self.weight
+        mask = self._own(weight.dtype) if mask is None else self._spread(mask)
+        return F.linear(x, weight * mask, self.bias)
 
     def _spread(self, mask: Tensor) -> Tensor:
         """Return the mask of the whole weight, as numbers: a product with booleans would be slower."""
         return mask.to(self.weight.dtype).repeat_interleave(self.params, 0)  # (outputs * params, inputs)
 
-    def _own(self) -> Tensor:
+    def _own(self, dtype: torch.dtype) -> Tensor:
         """Return its own mask as numbers, made anew only if `mask` was replaced or changed, or the weight's type."""
-        mask = self.mask
-        kept = self._kept
-        if kept is None or kept[0] is not mask or kept[1] != mask._version or kept[2].dtype != self.weight.dtype:
+        mask, kept = self.mask, self._kept
+        if kept is None or kept[0] is not mask or kept[1] != mask._version or kept[2].dtype != dtype:
             kept = self._kept = (mask, mask._version, self._spread(mask))
         return kept[2]
