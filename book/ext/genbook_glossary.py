@@ -68,8 +68,8 @@ def term_addresses(builder: Builder, docname: str) -> dict[str, str]:
 
 
 def link_terms(app: Sphinx, doctree: nodes.document, docname: str) -> None:
-    """Put the links into a page of a chapter."""
-    if app.builder.format != "html" or not docname.startswith("chapters/"):
+    """Put the links into a page of a chapter; their front pages are maps, whose links lead to pages."""
+    if app.builder.format != "html" or not docname.startswith("chapters/") or docname.endswith("/index"):
         return
     if not (addresses := term_addresses(app.builder, docname)):
         return
