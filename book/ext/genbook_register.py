@@ -54,8 +54,8 @@ def chapter_of(row: Row) -> str:
 
 def aliases(row: Row) -> list[str]:
     """Return the names of a row: its key, its title, the parts of the title, its classes and functions."""
-    title = str(row["title"])
-    parts = [part.strip() for part in re.split(r"[,:;()]|\band\b|\bwith\b", title)]
+    title = str(row["title"]).replace(";", ",")  # a semicolon divides entries of an index
+    parts = [part.strip() for part in re.split(r"[,:()]|\band\b|\bwith\b", title)]
     symbols = [symbol.rpartition(".")[2] for symbol in many(row["symbol"])]
     names = [title, str(row["key"]), str(row["key"]).replace("-", " "), *parts, *symbols]
     return list(dict.fromkeys(name for name in names if len(name) > 1))
@@ -71,7 +71,7 @@ def index_names(app: Sphinx, doctree: nodes.document) -> None:
     own = [row for row in rows if docname in [str(Path(page).with_suffix("")) for page in many(row["page"])]]
     if own and (sections := list(doctree.findall(nodes.section))):
         anchor = sections[0]["ids"][0]
-        entries = [("single", name.replace(";", ","), anchor, "", None) for row in own for name in aliases(row)]
+        entries = [("single", name, anchor, "", None) for row in own for name in aliases(row)]
         sections[0].insert(1, addnodes.index(entries=entries))
 
 

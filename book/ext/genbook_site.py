@@ -63,6 +63,9 @@ def mend_page(html: str) -> str:
     html = re.sub(r"<script[^>]*>\s*const THEBE_JS_URL.*?</script>", "", html, flags=re.S)
     for found, wanted in MENDED.items():
         html = html.replace(found, wanted)
+    if 'id="search-results"' not in html:  # the index is for the page of the search alone
+        html = re.sub(r'<script[^>]*src="[^"]*searchindex\.js[^"]*"[^>]*></script>', "", html)
+        html = re.sub(r'<script[^>]*src="[^"]*(?:searchtools|language_data)\.js[^"]*"[^>]*></script>', "", html)
     html = re.sub(r'(<i class="theme-switch[^>]*?) +title="[^"]*"', r"\1", html)
     return re.sub(r'(<button class="btn search-button-field[^>]*?) title="Search" aria-label="Search"', r"\1", html)
 

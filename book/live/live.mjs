@@ -26,11 +26,13 @@ async function begin(host) {
   host.dataset.state = "starting";
   try {
     const figure = await import(new URL(`figures/${host.dataset.live}.mjs`, import.meta.url).href);
+    for (const node of fallback) node.hidden = true; // at the same moment, so that nothing below moves twice
     root.hidden = false;
     await figure.default(root, { ...host.dataset });
     for (const node of fallback) node.remove();
     host.dataset.state = "live";
   } catch (error) {
+    for (const node of fallback) node.hidden = false;
     root.className = "live-failed";
     root.hidden = false;
     root.textContent = `The live figure did not start (${error.message}); the picture stands in for it.`;

@@ -110,7 +110,7 @@ def test_eighty_eight_columns_of_code_fit(visit, width: int) -> None:
 def test_front_page_shows_everything_on_its_first_screen(visit) -> None:
     with visit("/book/index.html") as opened:
         opened.page.evaluate("() => scrollTo(0, 0)")
-        for selector in (".intro", ".front-figure .live-drawing", ".ways .sd-card >> nth=2"):
+        for selector in (".intro", ".front-figure .live-panels", ".ways .sd-card >> nth=2"):
             box = opened.page.locator(selector).first.bounding_box()
             assert box["y"] + 0.8 * box["height"] < 900, selector
         assert "Predict first" in opened.page.locator(".front-figure").inner_text()
