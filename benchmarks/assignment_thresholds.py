@@ -20,7 +20,7 @@ from typing import Any
 import torch
 
 from genbook import results
-from genbook.grading.truth import diffusion, flows, vae
+from genbook.grading.truth import autoregressive, diffusion, flows, vae
 from genbook.training import tier
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -28,6 +28,7 @@ STORE = ROOT / "assignments" / "thresholds.json"
 SEEDS = range(20)
 # chapter -> (what is measured, how)
 MEASURES: dict[str, tuple[str, Callable[[Any, torch.Generator], float]]] = {
+    "autoregressive": ("cost of a test image, nats", lambda weights, rng: autoregressive.cost_of(weights)),
     "vae": ("cost of a test digit, <= nats", vae.negative_elbo_of),
     "flows": ("mean cost of fresh points, nats", lambda weights, rng: flows.cost_of(*flows.trained(weights), rng)),
     "diffusion": ("mean square distance from the exact velocity", diffusion.excess),

@@ -9,16 +9,17 @@ import math
 import os
 import select
 import struct
+import sys
 import time
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import torch
-from torch import Tensor
 
-DTYPES = {"f8": torch.float64, "f4": torch.float32, "i8": torch.int64, "b1": torch.bool}
-CODES = {dtype: code for code, dtype in DTYPES.items()}
+if TYPE_CHECKING:
+    from torch import Tensor
+
+CODES = ("f8", "f4", "i8", "?")  # numpy's names of float64, float32, int64 and bool
 HEADER, LARGEST, DEEPEST, MOST = struct.Struct(">4sIQ"), 1 << 27, 12, 100_000
 MAGIC = b"gb01"
 
@@ -43,10 +44,10 @@ def _pack(value: Any, functions: list[Callable[..., Any]], buffers: list[bytes],
         raise TypeError(f"the value is nested more than {DEEPEST} deep, expected a tensor, a number or a short tuple.")
     if value is None or isinstance(value, bool | int | float | str):
         return value.item() if isinstance(value, np.generic) else value
+    if "torch" in sys.modules and isinstance(value, sys.modules["torch"].Tensor):
+        value = _array(value)
     if isinstance(value, np.ndarray | np.generic):
-        value = torch.as_tensor(np.asarray(value))
-    if isinstance(value, Tensor):
-        return _pack_tensor(value, buffers)
+        return _pack_array(np.asarray(value), buffers)
     if isinstance(value, list | tuple):
         kind = "list" if isinstance(value, list) else "tuple"
         return {"t": kind, "v": [_pack(each, functions, buffers, depth + 1) for each in value]}
@@ -59,12 +60,18 @@ def _pack(value: Any, functions: list[Callable[..., Any]], buffers: list[bytes],
     raise TypeError(f"the value is a {type(value).__name__}, expected a tensor, a number, a string or a tuple of them.")
 
 
-def _pack_tensor(value: Tensor, buffers: list[bytes]) -> Any:
+def _array(value: "Tensor") -> np.ndarray:
     value = value.detach().cpu()
-    if value.dtype not in CODES:
-        value = value.to(torch.float64 if value.is_floating_point() else torch.int64)
-    buffers.append(value.contiguous().numpy().tobytes())
-    return {"t": CODES[value.dtype], "v": list(value.shape)}
+    return (value.double() if value.is_floating_point() and value.element_size() < 4 else value).numpy()
+
+
+def _pack_array(value: np.ndarray, buffers: list[bytes]) -> Any:
+    code = "?" if value.dtype == bool else value.dtype.str[1:]
+    if code not in CODES:
+        code = "i8" if value.dtype.kind in "iu" else "f8"
+        value = value.astype(code)  # raises TypeError for what is no number
+    buffers.append(np.ascontiguousarray(value).tobytes())
+    return {"t": code, "v": list(value.shape)}
 
 
 def unpack(plain: Any, body: bytes, function: Callable[[int], Callable[..., Any]] | None = None) -> Any:
@@ -75,14 +82,16 @@ def unpack(plain: Any, body: bytes, function: Callable[[int], Callable[..., Any]
     """
     place, count = [0], [0]
 
-    def tensor(code: str, shape: Any) -> Tensor:
+    def tensor(code: str, shape: Any) -> "Tensor":
+        import torch  # noqa: PLC0415  (only where a tensor comes)
+
         if (
             not isinstance(shape, list)
             or len(shape) > 16
             or not all(type(n) is int and 0 <= n <= LARGEST for n in shape)
         ):
             raise WireError("a tensor has no valid shape.")
-        dtype = np.dtype({"b1": "?"}.get(code, code))
+        dtype = np.dtype(code)
         size = math.prod(shape) * dtype.itemsize
         if place[0] + size > len(body):
             raise WireError("a tensor is larger than the message that brings it.")
@@ -97,7 +106,7 @@ def unpack(plain: Any, body: bytes, function: Callable[[int], Callable[..., Any]
         if node is None or isinstance(node, bool | int | float | str):
             return node
         kind, value = (node.get("t"), node.get("v")) if isinstance(node, dict) else (None, None)
-        if kind in DTYPES:
+        if kind in CODES:
             return tensor(kind, value)
         if kind in ("list", "tuple") and isinstance(value, list):
             parts = [build(each, depth + 1) for each in value]
