@@ -75,14 +75,13 @@ def index_names(app: Sphinx, doctree: nodes.document) -> None:
         sections[0].insert(1, addnodes.index(entries=entries))
 
 
-def table(rows: list[Row], root: Path) -> list[str]:
-    """Return the rows as the lines of a MyST list table; a title links to its page once the page is there."""
+def table(rows: list[Row], documents: set[str]) -> list[str]:
+    """Return the rows as the lines of a MyST list table; a title links to its page once the book has the page."""
     lines = [":::{list-table}", ":header-rows: 1", ":class: register", ":widths: 26 24 28 22", ""]
     lines += ["* - Model", "  - Paper", "  - In the library", "  - What it gives"]
     for row in rows:
-        page, symbols = many(row["page"])[0], many(row["symbol"])
-        link = f"{{doc}}`{row['title']} </{Path(page).with_suffix('')}>`"
-        title = link if (root / page).exists() else row["title"]
+        page, symbols = Path(many(row["page"])[0]).with_suffix("").as_posix(), many(row["symbol"])
+        title = f"{{doc}}`{row['title']} </{page}>`" if page in documents else row["title"]
         papers = "; ".join(f"{{cite:t}}`{key}`" for key in many(row["paper"]))
         kept = [words for words in PROMISES.values() if any(words in promises(symbol) for symbol in symbols)]
         lines += [f"* - {title}", f"  - {papers}", f"  - {', '.join(f'`{symbol}`' for symbol in symbols)}"]
@@ -103,7 +102,7 @@ class Register(SphinxDirective):
         lines: list[str] = []
         for folder, title in FAMILIES.items():
             if own := [row for row in rows if chapter_of(row) == folder]:
-                lines += [f"**{title}**", "", *table(own, Path(self.env.srcdir))]
+                lines += [f"**{title}**", "", *table(own, set(self.env.found_docs))]
         container = nodes.container(classes=["register-tables"])
         self.state.nested_parse(StringList(lines, source=str(source)), self.content_offset, container)
         return container.children

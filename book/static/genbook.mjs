@@ -96,7 +96,7 @@ function readTables(holder) {
     const heading = frame.previousElementSibling;
     const rows = [...table.tBodies[0].rows].map((row) => ({
       row,
-      text: plain(`${row.textContent} ${row.querySelector("[data-alias]")?.dataset.alias ?? ""}`),
+      text: plain(row.textContent),
       gives: row.cells[3].textContent.trim().split(", "),
     }));
     return { frame, heading, chapter: heading.textContent.trim(), rows };
