@@ -1,6 +1,7 @@
 import io
 import re
 from html.parser import HTMLParser
+from pathlib import Path
 
 import matplotlib.pyplot as plt
 import nbformat
@@ -12,7 +13,7 @@ from matplotlib.image import imread
 
 from genbook import viz
 from genbook.evaluation import Estimate
-from genbook.viz.output import MOST_BYTES
+from genbook.viz.output import MOST_BYTES, picture
 
 
 class Elements(HTMLParser):
@@ -126,3 +127,17 @@ def test_a_table_is_accessible_html_and_plain_markdown():
 def test_bad_tables_are_refused(rows):
     with pytest.raises(ValueError, match="rows"):
         viz.table(rows)
+
+
+def test_a_figure_is_kept_as_svg_where_the_environment_names_a_folder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    picture(plt.figure(), "Nothing is kept without the variable.")
+    monkeypatch.setenv("GENBOOK_FIGURES", str(tmp_path))
+    for alt in ("A line that falls.", "Nothing, in a frame"):
+        figure, axes = plt.subplots()
+        axes.plot([1, 0])
+        picture(figure, alt)
+    names = sorted(path.name for path in tmp_path.iterdir())
+    assert names == ["01-a-line-that-falls.svg", "02-nothing-in-a-frame.svg"]
+    assert "<svg" in (tmp_path / names[0]).read_text(encoding="utf-8")
