@@ -48,6 +48,12 @@ def errata(document: str, repository: str) -> str:
     return f"Found a mistake? Tell whoever gave you this book; name the page <code>{document}</code>."
 
 
+def whole_site(repository: str) -> str:
+    """Return the address of the zip that the workflow puts beside the published pages."""
+    owner, name = repository.rstrip("/").split("/")[-2:]
+    return f"https://{owner}.github.io/{name}/genbook-site.zip"
+
+
 def offers(document: str, files: dict[str, str], repository: str) -> str:
     """Return the block for the end of a page; `files` maps what is offered to its address."""
     links = ", ".join(f'<a href="{address}" download>{name}</a>' for name, address in files.items())
@@ -75,6 +81,8 @@ def add_offers(app: Sphinx, exception: Exception | None) -> None:
             pack(figures, zipped)
             files[f"{len(figures)} figures as {'SVG' if vector else 'PNG'}"] = zipped
         links = {name: Path(os.path.relpath(file, path.parent)).as_posix() for name, file in files.items()}
+        if repository:
+            links["the whole site as a zip"] = whole_site(repository)
         block = offers(document, links, repository)
         path.write_text(text.replace(END, block + END, 1), encoding="utf-8")
 

@@ -4,6 +4,7 @@ Usage: python book/tools/site_zip.py      (builds the website first when an inpu
 Unpack it and run `python -m http.server` in the folder; no page needs another host.
 """
 
+import shutil
 import subprocess
 import sys
 import zipfile
@@ -29,6 +30,7 @@ def main() -> int:
     status = subprocess.run([sys.executable, "book/tools/site_build.py"], cwd=ROOT, check=False).returncode
     if status == 0:
         pack(HTML, TARGET)
+        shutil.copy2(TARGET, HTML)  # so that it is published with the pages, which link to it
         print(f"{TARGET} has {TARGET.stat().st_size / 1e6:.1f} MB")
     return status
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import genbook_front as front
 import genbook_glossary as glossary
+import genbook_offers as offers
 import genbook_slim as slim
 import pytest
 import yaml
@@ -128,3 +129,18 @@ def test_workflow_of_every_week_runs_the_book_and_opens_an_issue() -> None:
     assert "requirements.txt" not in commands["book"]
     assert "gh issue create" in commands["report"]
     assert set(jobs["report"]["needs"]) == {"package", "book"}
+
+
+def test_a_published_page_links_to_its_issues_and_to_the_zip() -> None:
+    published = "https://github.com/some-owner/some-book"
+    assert f'{published}/issues/new?title=Erratum%20in%20chapters/vae/elbo"' in offers.errata(
+        "chapters/vae/elbo", published
+    )
+    assert "http" not in offers.errata("chapters/vae/elbo", "")
+    assert offers.whole_site(published) == "https://some-owner.github.io/some-book/genbook-site.zip"
+
+
+def test_vector_figures_are_offered_where_a_page_was_drawn(tmp_path: Path) -> None:
+    assert offers.drawings(tmp_path / "absent") == {}
+    (tmp_path / "01-a.svg").write_text("<svg/>")
+    assert offers.drawings(tmp_path) == {"01-a.svg": b"<svg/>"}
