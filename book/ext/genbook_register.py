@@ -77,7 +77,7 @@ def index_names(app: Sphinx, doctree: nodes.document) -> None:
 
 def table(rows: list[Row], documents: set[str]) -> list[str]:
     """Return the rows as the lines of a MyST list table; a title links to its page once the book has the page."""
-    lines = [":::{list-table}", ":header-rows: 1", ":class: register", ":widths: 26 24 28 22", ""]
+    lines = [":::{list-table}", ":header-rows: 1", ":class: register", ":widths: 24 20 36 20", ""]
     lines += ["* - Model", "  - Paper", "  - In the library", "  - What it gives"]
     for row in rows:
         page, symbols = Path(many(row["page"])[0]).with_suffix("").as_posix(), many(row["symbol"])
