@@ -130,7 +130,7 @@ def _added(source: dict[str, Any], submitted: dict[str, Any], findings: list[str
 
 
 def needed(cells: list[str], written: list[bool]) -> list[str]:
-    """Keep what the student has written as it is; of the given cells imports, functions, classes, and the names that functions read."""
+    """Keep what the student wrote; of given cells the imports, functions, classes, and names that functions read."""
     trees = [None if theirs else ast.parse(cell) for cell, theirs in zip(cells, written, strict=True)]
     wanted: set[str] = set()
     for cell, tree in zip(cells, trees, strict=True):

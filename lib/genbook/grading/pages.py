@@ -19,10 +19,7 @@ def feedback(report: dict[str, Any], marks: dict[str, str] | None = None) -> str
     """Return one student's page: points and reasons, remarks, and their own written answers. All text is escaped."""
     text, marks = html.escape, marks or {}
     if "fault" in report:
-        return (
-            HEAD.format(title=text(report["student"]))
-            + "<p>This submission is not graded yet.</p></main></body></html>\n"
-        )
+        return HEAD.format(title=text(report["student"])) + "<p>Not graded yet.</p></main></body></html>\n"
     full = sum(row["of"] for row in report["exercises"].values())
     rows = [
         f"<tr><th scope='row'>{text(name)}</th><td>{row['points']} of {row['of']}</td>"
@@ -37,7 +34,8 @@ def feedback(report: dict[str, Any], marks: dict[str, str] | None = None) -> str
     ]
     return "".join([
         HEAD.format(title=f"Feedback for {text(report['student'])}"),
-        f"<p>Automatic part: {report['automatic']} of {full} points.</p><table><thead><tr><th scope='col'>Exercise</th>",
+        f"<p>Automatic part: {report['automatic']} of {full} points.</p>",
+        "<table><thead><tr><th scope='col'>Exercise</th>",
         "<th scope='col'>Points</th><th scope='col'>Result</th></tr></thead><tbody>",
         *rows,
         "</tbody></table>",

@@ -7,23 +7,7 @@ from pathlib import Path
 
 from genbook.grading.release import leaks, release, secrets
 
-TEXT = {
-    ".py",
-    ".md",
-    ".ipynb",
-    ".json",
-    ".yml",
-    ".yaml",
-    ".toml",
-    ".txt",
-    ".mjs",
-    ".js",
-    ".css",
-    ".html",
-    ".bib",
-    ".cff",
-    "",
-}
+SUFFIXES = ".py .md .ipynb .json .yml .yaml .toml .txt .mjs .js .css .html .bib .cff"
 PRIVATE = ("assignments/", "tests/assignments/")  # the mutants hold right solutions too
 
 
@@ -70,18 +54,15 @@ def search(root: Path, tree: Path) -> list[str]:
     for source in (root / "assignments").glob("*/assignment.ipynb"):
         hidden |= secrets(source.parent)
     hidden -= {"### BEGIN SOLUTION", "BEGIN HIDDEN"}  # the tools and the guide name the markers
+    package = [path.read_text(encoding="utf-8") for path in (root / "lib").rglob("*.py")]
+    hidden -= {
+        line for line in hidden if any(line in text for text in package)
+    }  # the book's own formulas are no secret
     found = []
     for path in sorted(tree.rglob("*")):
-        if path.is_file() and path.suffix in TEXT:
+        if path.is_file() and path.suffix in SUFFIXES:
             shown = path.read_text(encoding="utf-8", errors="replace")
-            found += [
-                f"{path.relative_to(tree)}: {line}" for line in leaks(shown, hidden) if not _known(shown, line, path)
-            ]
+            found += [f"{path.relative_to(tree)}: {line}" for line in leaks(shown, hidden)]
         if path.name in ("marking.md", "mutants.py", ".git"):
             found.append(f"{path.relative_to(tree)}: this file is private")
     return found
-
-
-def _known(shown: str, line: str, path: Path) -> bool:
-    """Whether a line is a formula of the book or of the package, which readers have anyway, and not a copied solution."""
-    return path.suffix in (".py", ".ipynb") and "assignments" not in path.parts and "BEGIN SOLUTION" not in shown

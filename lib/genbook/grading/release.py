@@ -1,4 +1,4 @@
-"""The students' notebook of an assignment, made by nbgrader's own preprocessors, and a search for what must not leak."""
+"""The students' notebook of an assignment, made by nbgrader's preprocessors, and a search for what must not leak."""
 
 import json
 import re

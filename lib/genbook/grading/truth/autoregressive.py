@@ -18,7 +18,7 @@ Conditional = Callable[[Tensor], Tensor]
 
 
 def masks_of(rank: Tensor, degree: Tensor) -> tuple[Tensor, Tensor]:
-    """Return (D, H) and (H, D): a hidden unit sees ranks up to its degree, an output hears smaller degrees than its own."""
+    """Return (D, H) and (H, D): inputs of ranks up to a unit's degree, degrees below an output's rank."""
     return (rank[:, None] <= degree).double(), (degree[:, None] < rank).double()
 
 
