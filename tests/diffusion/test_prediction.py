@@ -5,7 +5,10 @@ import torch
 
 from genbook.data.toys import GaussianMixture
 from genbook.diffusion import (
+    DDPM,
+    Clipped,
     Data,
+    Discrete,
     Epsilon,
     IdealDenoiser,
     NetworkDenoiser,
@@ -14,6 +17,7 @@ from genbook.diffusion import (
     VarianceExploding,
     VariancePreserving,
     Velocity,
+    cosine_betas,
     q_xt_x0,
 )
 from genbook.numerics import seeded
@@ -40,6 +44,36 @@ def test_whatever_a_network_says_signal_and_noise_make_up_x(kind):
         x, output = torch.randn(2, 5, 3).double()
     found = NetworkDenoiser(lambda x, t: output, schedule, kind)(x, t)
     torch.testing.assert_close(schedule.alpha(t) * found.x_0 + schedule.sigma(t) * found.eps, x)
+
+
+@pytest.mark.parametrize("kind", [Epsilon(), Data(), Velocity(), Score()])
+def test_clipping_keeps_what_lies_inside_and_both_guesses_fit(kind):
+    with seeded(0):
+        x, output = torch.randn(2, 200, 1).double()
+    alpha, sigma = torch.tensor([0.6, 0.8]).double()
+    free, cut = (k.read(output, x, alpha, sigma) for k in (kind, Clipped(kind)))
+    inside = free.x_0.abs() <= 1
+    assert 0 < inside.sum() < len(x)
+    torch.testing.assert_close(cut.x_0[inside], free.x_0[inside])
+    torch.testing.assert_close(cut.x_0[~inside], free.x_0[~inside].sign())
+    torch.testing.assert_close(alpha * cut.x_0 + sigma * cut.eps, x)
+
+
+def test_a_clipped_guess_never_costs_more():
+    """The data lie in [-1, 1], and a cut brings a guess nearer to all that lies there: every KL term falls or stays."""
+    schedule = Discrete(cosine_betas(20))
+    free, cut = (
+        DDPM(lambda x, t: 0.8 * x, schedule, (3,), 17, kind).double() for kind in (Epsilon(), Clipped(Epsilon()))
+    )
+    with seeded(0):
+        x, eps = torch.randint(17, (50, 3)).double(), torch.randn(50, 3).double()
+    costs = torch.stack(
+        [torch.stack([m.bound_terms(x, torch.full((50,), t), eps) for m in (free, cut)]) for t in range(2, 21)]
+    )
+    assert (costs[:, 1] <= costs[:, 0] + 1e-12).all()
+    signal = (schedule.alphas / schedule.sigmas).square()
+    assert (costs[-1, 1] <= 0.5 * (signal[-2] - signal[-1]) * 3 * 4).all()  # no guess is farther off than 2 a value
+    assert costs[-1, 0].mean() > 20 * costs[-1, 1].mean()
 
 
 @pytest.mark.parametrize(

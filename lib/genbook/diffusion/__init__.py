@@ -11,6 +11,7 @@ from genbook.diffusion.kernels import Kernel, q_xs_xt_x0, q_xt_x0, q_xt_xs
 from genbook.diffusion.likelihood import log_prob_ode
 from genbook.diffusion.ncsn import ConditionalScore, geometric_sigmas, noise_conditional_loss
 from genbook.diffusion.prediction import (
+    Clipped,
     Data,
     Denoiser,
     Epsilon,
@@ -54,6 +55,7 @@ __all__ = [
     "DDPM",
     "ClassifierFree",
     "ClassifierGuided",
+    "Clipped",
     "ConditionalScore",
     "ContinuousDiffusion",
     "Cosine",

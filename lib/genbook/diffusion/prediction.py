@@ -94,6 +94,27 @@ class Score:
         return -eps / sigma
 
 
+@dataclass(frozen=True)
+class Clipped:
+    """Another parametrisation, whose x_0 is cut to [-1, 1], where the data lie, with the noise that then follows.
+
+    For measuring and sampling: read as noise, a small error at alpha near 0 is a huge one of x_0, and a cosine schedule
+    ends there. Training wants the gradient that cutting removes (so do Nichol and Dhariwal 2021 in their code).
+    """
+
+    inner: Parametrisation
+
+    def read(self, output: Tensor, x: Tensor, alpha: Tensor, sigma: Tensor) -> Prediction:
+        """Read as `inner` does, cut x_0, and solve x = alpha x_0 + sigma eps for eps."""
+        found = self.inner.read(output, x, alpha, sigma)
+        x_0 = found.x_0.clamp(-1, 1)
+        return found._replace(x_0=x_0, eps=(x - alpha * x_0) / sigma)
+
+    def target(self, x_0: Tensor, eps: Tensor, alpha: Tensor, sigma: Tensor) -> Tensor:
+        """Return what `inner` wants."""
+        return self.inner.target(x_0, eps, alpha, sigma)
+
+
 class NetworkDenoiser(nn.Module):
     """A network (x_t, t) -> output as a denoiser: the output is read as `parametrisation` says.
 
