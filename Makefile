@@ -7,7 +7,7 @@ else
 VENV := .venv/bin/python
 endif
 
-.PHONY: serve book test test-full notebooks figures zip lint clean env publish-to
+.PHONY: serve book test test-full notebooks figures zip lint clean env publish-to release public
 .DEFAULT_GOAL := serve
 
 env:
@@ -36,6 +36,12 @@ zip: env  ## the whole website as one file
 
 lint: env  ## ruff and ESLint
 	@$(VENV) book/tools/lint.py
+
+release: env  ## the students' notebooks of the assignments, to TO=release
+	@$(VENV) -m genbook.grading release --to $(or $(TO),release)
+
+public: env  ## TO=DIR: the project without history and without the sources of the assignments
+	@$(VENV) -m genbook.grading public --to $(TO)
 
 publish-to: env  ## REPO=owner/name: set the address of the repository everywhere
 	@$(VENV) book/tools/publish.py $(REPO)
