@@ -69,7 +69,7 @@ def check_ancestral(ask: Ask, rng: torch.Generator) -> None:
         mean, var = posterior(x, denoiser(x, s), steps_of, s)
         draws = [read(ask("ancestral_step", x, s, denoiser, *steps_of), x.shape, "the step") for _ in range(2)]
         standard_normal((draws[0] - mean) / var.sqrt(), f"the step from x_{s}")
-        if bool((draws[0] == draws[1]).any()):
+        if (draws[0] == draws[1]).double().mean() > 0.01:  # noise in single precision may meet by chance
             raise CheckFailed("two calls of ancestral_step drew the same noise, expected fresh noise in each.")
         if {asked for _, asked in seen} != {s}:
             raise CheckFailed(f"the step from x_{s} asked the denoiser at another s, expected {s} alone.")

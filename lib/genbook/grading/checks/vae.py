@@ -33,7 +33,7 @@ def check_reparameterisation(ask: Ask, rng: torch.Generator) -> None:
     z = read(ask("draw", mean, log_precision, n), (n, batch, k), "the draws")
     standard_normal(((z - mean) * (0.5 * log_precision).exp()).flatten(1), "draw")
     again = read(ask("draw", mean, log_precision, n), (n, batch, k), "the draws")
-    if bool((z == again).any()):
+    if (z == again).double().mean() > 0.01:  # noise in single precision may meet by chance
         raise CheckFailed("two calls of draw gave the same numbers, expected fresh noise in each (no fixed seed).")
     n, k = 7, 4
     mean, log_precision, slope, curve = normal(rng, k), normal(rng, k), normal(rng, k), normal(rng, k, k)
