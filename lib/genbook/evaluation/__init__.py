@@ -25,6 +25,7 @@ from genbook.evaluation.kernel import kernel_distance
 from genbook.evaluation.likelihood import nats, nats_of, per_example
 from genbook.evaluation.neighbours import PrecisionRecall, precision_recall
 from genbook.evaluation.pitch import pitch
+from genbook.evaluation.quality import SampleQuality, sample_quality
 from genbook.evaluation.seeds import Spread, mean_of_seeds
 
 __all__ = [
@@ -33,6 +34,7 @@ __all__ = [
     "Histogram",
     "PrecisionRecall",
     "RasterBigram",
+    "SampleQuality",
     "Spread",
     "Uniform",
     "accuracy",
@@ -61,4 +63,5 @@ __all__ = [
     "pitch",
     "precision_recall",
     "rescaled",
+    "sample_quality",
 ]
