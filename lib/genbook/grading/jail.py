@@ -10,9 +10,13 @@ the line says so.
 import ctypes
 import json
 import os
-import resource
 import signal
 import sys
+
+try:
+    import resource
+except ImportError:  # Windows, where nothing is started
+    resource = None
 
 NEWNS, NEWUTS, NEWIPC, NEWUSER, NEWPID, NEWNET = 0x20000, 0x4000000, 0x8000000, 0x10000000, 0x20000000, 0x40000000
 BIND, REC, PRIVATE, RDONLY, REMOUNT, NOSUID, NODEV = 4096, 16384, 1 << 18, 1, 32, 2, 4
@@ -112,10 +116,12 @@ def unprivileged(settings: dict) -> None:
         os.setgroups([])
         os.setgid(settings["user"])
         os.setuid(settings["user"])
+    if LIBC is not None:
+        LIBC.prctl(PDEATHSIG, signal.SIGKILL, 0, 0, 0)  # a change of user has cleared it
 
 
 def guard(child: int) -> None:
-    """Wait for the child; end it when this process is asked to end."""
+    """Wait for the child; end it when this process is asked to end, or when the judge is gone."""
     signal.signal(signal.SIGTERM, lambda *_: os.kill(child, signal.SIGKILL))
     _, status = os.waitpid(child, 0)
     os._exit(os.waitstatus_to_exitcode(status) & 0xFF)
@@ -142,7 +148,7 @@ def main() -> None:
     settings, command = json.loads(sys.argv[1]), sys.argv[2:]
     settings["private"] = False
     if LIBC is not None:
-        LIBC.prctl(PDEATHSIG, signal.SIGKILL, 0, 0, 0)
+        LIBC.prctl(PDEATHSIG, signal.SIGTERM, 0, 0, 0)  # see `guard`
     try:
         namespaces(settings)
     except (OSError, AttributeError, TypeError) as error:

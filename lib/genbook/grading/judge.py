@@ -4,9 +4,11 @@ What comes from the submission's process is untrusted: its messages are bounded,
 evaluated, imported or unpickled here.
 """
 
+import contextlib
 import json
 import os
 import select
+import signal
 import subprocess
 import sys
 import sysconfig
@@ -46,7 +48,9 @@ class Submission:
     """The submission's process, from outside: start it with its cells, ask it for values, end it."""
 
     def __init__(self, cells: list[str], limits: Limits, user: int = 60_000) -> None:
-        self.limits, self.number, self.functions = limits, 0, []
+        if sys.platform == "win32":
+            raise ValueError("this is Windows, expected Linux or macOS: grade in a Linux container or virtual machine.")
+        self.limits, self.number, self.protections = limits, 0, []
         self.until = time.monotonic() + limits.wall
         self.folder = tempfile.TemporaryDirectory(prefix="genbook-grading-")
         to_student, self.target = os.pipe()
@@ -132,8 +136,15 @@ class Submission:
         """End the process and all that it has started."""
         for descriptor in (self.target, self.source):
             os.close(descriptor)
-        self.process.kill()  # its child, the first process of its namespace, dies with it and takes all others along
-        self.process.wait()
+        self.process.terminate()  # it ends the first process of the namespace, which takes all others along
+        try:
+            self.process.wait(5)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
+        if "processes of its own" not in self.protections:  # what has left the group stays; the report says so
+            with contextlib.suppress(ProcessLookupError, PermissionError):
+                os.killpg(self.process.pid, signal.SIGKILL)
         self.folder.cleanup()
 
 
