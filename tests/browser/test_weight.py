@@ -12,7 +12,7 @@ from .conftest import documents
 
 LIMIT = 1.0e6  # bytes that a page may take without mathematics, uncompressed
 LIMIT_WITH_MATHEMATICS = 2.2e6
-# Cumulative layout shift. All pages but one stay below 0.05; gan/images has 0.135, from a code block and the list of contents.
+# Cumulative layout shift. All pages but one stay below 0.05; gan/images has 0.135, from code and the list of contents.
 LIMIT_OF_SHIFT = 0.15
 WATCH = """
 window.shifts = [];
