@@ -57,9 +57,7 @@ def _tables(reports: dict, out: Path) -> int:
     write(out / "marks.csv", marks(reports, table))
     write_feedback(reports, out / "feedback", table)
     faults = [name for name, report in reports.items() if "fault" in report]
-    print(
-        f"{out / 'marks.csv'} and {out / 'feedback'} hold {len(reports)} students; {len(faults)} have to be graded again."
-    )
+    print(f"{out / 'marks.csv'} and {out / 'feedback'} hold {len(reports)} students, {len(faults)} to be graded again.")
     return 1 if faults else 0
 
 
