@@ -58,7 +58,8 @@ class Theirs(nn.Module):
 
 def stepper(network: nn.Module, x: Tensor) -> Callable[[], None]:
     """Return a function that takes one training step on the loss of DDPM."""
-    adam, t, eps = torch.optim.Adam(network.parameters(), 1e-3), torch.rand(len(x), device=x.device), torch.randn_like(x)
+    adam = torch.optim.Adam(network.parameters(), 1e-3)
+    t, eps = torch.rand(len(x), device=x.device), torch.randn_like(x)
 
     def step() -> None:
         adam.zero_grad()
