@@ -1,7 +1,7 @@
 """Diffusion on 17-level digits: what each ingredient does to the bound and to the samples, three seeds.
 
 Run from the root of the book:  OMP_NUM_THREADS=1 python benchmarks/diffusion_digits.py 0 1 2
-Seeds by name, then rows by name where not all are wanted; the results of several runs join. The first five rows are
+Seeds by name, then rows by name where not all are wanted; the results of several runs join. The first rows are
 chains of T = 100 steps with one U-Net, one optimiser and one number of training steps; the last has twice the channels
 and trains as long as four CPU minutes allow. Weights are averaged; the bound of a chain is summed over all steps, with
 fresh noise for every image and step. To measure and to sample, a chain's guess of x_0 is cut to the range of the data.
@@ -90,6 +90,7 @@ def continuous() -> ContinuousDiffusion:
 Row = tuple[Callable[[], nn.Module], Callable, int, float]  # model, loss, steps, step size
 ROWS: dict[str, Row] = {
     "linear, simple loss": (lambda: ddpm(linear_betas(T)), simple, 800, 3e-3),
+    "linear, simple loss, longer": (lambda: ddpm(linear_betas(T)), simple, 3000, 2e-3),
     "cosine, simple loss": (lambda: ddpm(cosine_betas(T)), simple, 800, 3e-3),
     "cosine, learned variance, hybrid loss": (lambda: ddpm(cosine_betas(T), True), hybrid, 800, 3e-3),
     "cosine, learned variance, bound": (lambda: ddpm(cosine_betas(T), True), bound, 800, 3e-3),
