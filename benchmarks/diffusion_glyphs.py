@@ -3,7 +3,7 @@
 Run from the root of the book:  OMP_NUM_THREADS=1 python benchmarks/diffusion_glyphs.py 0   (then 1, then 2)
 Seeds by name; the results of several runs join. Data, judge and measures are those of `cvae_glyphs.py`. A U-Net on
 folded pixels predicts v under the cosine schedule; one in ten classes is hidden from it, for classifier-free guidance.
-The network of seed 0 is what pages load: `diffusion-glyphs` among the weights, rounded before it is measured.
+The network of seed 0 is stored as `diffusion-glyphs` among the weights, rounded before it is measured.
 """
 
 import sys
