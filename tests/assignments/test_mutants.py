@@ -19,12 +19,12 @@ def smoke(monkeypatch):
     monkeypatch.setenv("GENBOOK_BUDGET", "smoke")
 
 
-@pytest.mark.parametrize(("chapter", "exercise", "text"), rows("WRONG"))
+@pytest.mark.parametrize(("chapter", "exercise", "text"), [*rows("WRONG")])
 def test_a_wrong_solution_is_rejected(chapter, exercise, text):
     assert judged_here(chapter, exercise, text) is not None
 
 
-@pytest.mark.parametrize(("chapter", "exercise", "text"), rows("RIGHT"))
+@pytest.mark.parametrize(("chapter", "exercise", "text"), [*rows("RIGHT")])
 def test_a_right_solution_is_accepted(chapter, exercise, text):
     assert judged_here(chapter, exercise, text) is None
 
